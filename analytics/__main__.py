@@ -1,0 +1,5 @@
+"""Runs the command as ``python -m analytics``."""
+
+from analytics.cli import main
+
+main()

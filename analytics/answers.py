@@ -1,0 +1,123 @@
+"""Answers to one question at a time: a list, what to read next, the state of the workspace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+import polars as pl
+
+from analytics.context import Context
+from analytics.errors import UsageError, name_nearest
+from analytics.instants import format_instant
+from analytics.pipeline import find_as_of
+from analytics.publish.builders import build_list_document, build_read_next_document
+from analytics.publish.documents import ListDocument, ReadNextDocument
+from analytics.publish.write import read_manifest
+from analytics.rankings.job import rank_list
+from analytics.rankings.scopes import COLUMNS, Scope
+from analytics.read_next.job import recommend_article
+from analytics.warehouse import Warehouse
+
+
+def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | None) -> ListDocument:
+    """Give one list for one scope.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    name : str
+        Name of the list.
+    scope : Scope
+        The part of the site.
+    as_of : datetime, optional
+        The moment; the newest `data_through` where none is given.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such list, or no article in the scope.
+    """
+    recipe = context.settings.recipe(name)
+    with context.hold(), context.open() as warehouse:
+        newest, data_through = find_as_of(warehouse)
+        moment = as_of or newest
+        _require_scope(warehouse, scope)
+        ranked = rank_list(warehouse, name, context.settings.lists[name], scope=scope, as_of=moment)
+        items = _join_cards(warehouse, ranked)
+    basis = ranked["basis"][0] if len(ranked) else "latest"
+    return build_list_document(
+        recipe, dict(scope.pairs), as_of=moment, data_through=data_through, basis=basis, items=items
+    )
+
+
+def answer_recommend(context: Context, article: str, as_of: datetime | None) -> ReadNextDocument:
+    """Give what to read next after one article.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    article : str
+        Its id or URL.
+    as_of : datetime, optional
+        The moment; the newest `data_through`, else the newest article, where none is given.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such article.
+    """
+    with context.hold(), context.open() as warehouse:
+        newest, _ = find_as_of(warehouse)
+        moment = as_of or newest
+        article_id, edition = _find_article(warehouse, article)
+        items = _join_cards(
+            warehouse, recommend_article(warehouse, context.settings.read_next, moment, article_id)
+        )
+    return build_read_next_document(article_id, edition, as_of=moment, items=items.iter_rows(named=True))
+
+
+def answer_status(context: Context) -> dict[str, Any]:
+    """Give the state of the workspace: what is loaded, how far it reaches, what is published."""
+    with context.hold(), context.open() as warehouse:
+        (state,) = warehouse.frame("runs/status").iter_rows(named=True)
+        (mark,) = warehouse.frame("runs/watermark").iter_rows(named=True)
+    manifest = read_manifest(context.workspace.reports)
+    published = manifest and {
+        "as_of": manifest.as_of,
+        "status": manifest.status,
+        "reasons": list(manifest.reasons),
+        "generated_at": manifest.generated_at,
+        "run_id": manifest.run_id,
+        "files": len(manifest.files),
+    }
+    state |= mark
+    return {
+        name: format_instant(value) if isinstance(value, datetime) else value for name, value in state.items()
+    } | {"published": published}
+
+
+def _join_cards(warehouse: Warehouse, ranked: pl.DataFrame) -> pl.DataFrame:
+    warehouse.stage_frame("stage.wanted_article", ranked.select("article_id"))
+    return ranked.join(warehouse.frame("publish/card"), on="article_id", how="left", maintain_order="left")
+
+
+def _require_scope(warehouse: Warehouse, scope: Scope) -> None:
+    values = warehouse.frame("publish/scope_value")
+    for key, value in scope.pairs:
+        known = set(values[COLUMNS[key]].drop_nulls())
+        if value not in known:
+            raise UsageError(f"no article has {key}={value}; {name_nearest(value, known)}")
+
+
+def _find_article(warehouse: Warehouse, article: str) -> tuple[str, str]:
+    rows = warehouse.frame("publish/article_edition", article=article).rows()
+    if rows:
+        return str(rows[0][0]), str(rows[0][1])
+    known = warehouse.distinct("articles.article", "article_id")
+    near = get_close_matches(article, known, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "load it with `readership load articles`"
+    raise UsageError(f"there is no article {article!r}; {hint}")

@@ -1,0 +1,1 @@
+"""Articles: what a site published, its text, its tags."""

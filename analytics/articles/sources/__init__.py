@@ -1,0 +1,1 @@
+"""Formats of articles, one small module each."""

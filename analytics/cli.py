@@ -1,0 +1,367 @@
+"""The command: reads arguments, calls the pipeline, prints. The only place that reads the clock."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import rich_click as click
+
+from analytics import __version__
+from analytics.errors import InputError, ReadershipError, UsageError
+from analytics.instants import parse_instant
+
+EXIT_BAD_DATA = 65
+_FAULTS_SHOWN = 20
+
+
+class Options:
+    """What every command is given."""
+
+    def __init__(
+        self, workspace: Path, config: Path | None, *, is_json: bool, is_debug: bool, wait: bool
+    ) -> None:
+        self.workspace = workspace.expanduser().absolute()
+        self.config = config
+        self.is_json = is_json
+        self.is_debug = is_debug
+        self.wait_seconds = -1.0 if wait else 0.0
+
+    def read_context(self, progress: Callable[[str], None] = lambda _: None) -> Any:  # noqa: ANN401 - imported late
+        """Read the workspace's settings and the clock."""
+        from analytics.context import Context
+        from analytics.settings import load_settings
+        from analytics.workspace import Workspace
+
+        workspace = Workspace(self.workspace)
+        workspace.require()
+        files = [workspace.settings_file, *([self.config] if self.config else [])]
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return Context(workspace, load_settings(*files), now, self.wait_seconds, progress)
+
+
+def common_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options every command takes, and its errors their exit codes."""
+
+    @click.option(
+        "--workspace",
+        type=click.Path(path_type=Path),
+        envvar="READERSHIP_WORKSPACE",
+        default=Path(),
+        help="Folder of the workspace; the current one by default.",
+    )
+    @click.option("--config", type=click.Path(path_type=Path), help="Settings laid over the workspace's own.")
+    @click.option("--json", "is_json", is_flag=True, help="Print JSON for a program.")
+    @click.option("--wait", is_flag=True, help="Wait while another process holds the warehouse.")
+    @click.option("--debug", "is_debug", is_flag=True, help="Show the traceback of an error.")
+    @functools.wraps(command)
+    def wrapped(
+        workspace: Path,
+        config: Path | None,
+        is_json: bool,
+        wait: bool,
+        is_debug: bool,
+        **arguments: Any,  # noqa: ANN401
+    ) -> None:
+        options = Options(workspace, config, is_json=is_json, is_debug=is_debug, wait=wait)
+        try:
+            command(options, **arguments)
+        except ReadershipError as error:
+            if is_debug:
+                raise
+            fail(error.message, error.exit_code)
+        except BrokenPipeError:
+            sys.exit(0)
+        except OSError as error:
+            if is_debug:
+                raise
+            fail(f"{error}; mend that and run again", 1)
+        except Exception as error:
+            if is_debug:
+                raise
+            fail(
+                f"unexpected {type(error).__name__}: {error}; run again with --debug and report what it shows",
+                1,
+            )
+
+    return wrapped
+
+
+def fail(message: str, exit_code: int) -> NoReturn:
+    """Print one sentence on stderr and leave."""
+    sys.exit(_say(message, exit_code))
+
+
+def print_json(content: object) -> None:
+    """Print one JSON document on stdout."""
+    print(json.dumps(content, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - the output
+
+
+class Instant(click.ParamType):  # type: ignore[misc]
+    """An ISO 8601 instant with a zone."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:  # noqa: ANN401 - click's signature
+        """Read the text as naive UTC."""
+        try:
+            return value if isinstance(value, datetime) else parse_instant(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="readership")
+def cli() -> None:
+    """Most Read and Read Next for a news site, from pageview and share events."""
+
+
+@cli.command()
+@common_options
+def init(options: Options) -> None:
+    """Make a workspace: readership.toml, data/, reports/."""
+    from analytics.setup import create_workspace
+
+    created = create_workspace(options.workspace)
+    if options.is_json:
+        print_json({"workspace": str(options.workspace), "created": created})
+    elif not created:
+        from analytics.terminal import print_note
+
+        print_note(f"{options.workspace} is a workspace already; nothing changed")
+
+
+@cli.command()
+@click.argument("entity", type=click.Choice(["articles", "events"]))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@common_options
+def load(options: Options, entity: str, paths: tuple[Path, ...]) -> None:
+    """Load files of articles or events, or folders of them."""
+    from analytics.pipeline import load_files
+    from analytics.terminal import print_loads, show_progress
+
+    with show_progress() as progress:
+        reports = load_files(options.read_context(progress), entity, paths)
+    if options.is_json:
+        print_json(describe_loads(reports))
+    else:
+        print_loads(reports)
+    refuse_set_aside(reports)
+
+
+def describe_loads(reports: list[Any]) -> dict[str, Any]:
+    """Describe what loading came to, per file and in total."""
+    counts = ("lines", "loaded", "rejected", "duplicate", "filtered")
+    total = {name: sum(getattr(report, name) for report in reports) for name in counts}
+    return {"files": [report.to_json() for report in reports], "total": total}
+
+
+def refuse_set_aside(reports: list[Any]) -> None:
+    """Leave with the code for bad data where a file was set aside."""
+    for report in reports:
+        if report.status == "set_aside":
+            raise InputError(f"{report.name} is set aside: {report.reason}")
+
+
+@cli.command()
+@click.option("--as-of", type=Instant(), help="Describe this moment; the newest complete hour by default.")
+@click.option("--force", is_flag=True, help="Publish a moment older than the one that is published.")
+@common_options
+def run(options: Options, as_of: datetime | None, force: bool) -> None:
+    """Load what landed, rank, recommend and publish."""
+    _run(options, as_of, is_forced=force, is_loading=True)
+
+
+@cli.command()
+@click.option("--as-of", type=Instant(), help="Describe this moment; the newest complete hour by default.")
+@click.option("--force", is_flag=True, help="Publish a moment older than the one that is published.")
+@common_options
+def publish(options: Options, as_of: datetime | None, force: bool) -> None:
+    """Rank, recommend and publish what is loaded already."""
+    _run(options, as_of, is_forced=force, is_loading=False)
+
+
+def _run(options: Options, as_of: datetime | None, *, is_forced: bool, is_loading: bool) -> None:
+    from analytics.pipeline import run as run_chain
+    from analytics.terminal import show_progress
+
+    with show_progress() as progress:
+        result = run_chain(
+            options.read_context(progress), as_of=as_of, is_forced=is_forced, is_loading=is_loading
+        )
+    if options.is_json:
+        manifest = result.manifest
+        summary = {"run_id": manifest.run_id, "as_of": manifest.as_of, "status": manifest.status}
+        print_json(
+            summary
+            | {"is_news": result.is_news, "files": len(manifest.files)}
+            | {"loads": describe_loads(result.reports)}
+        )
+
+
+@cli.command()
+@click.option("--list", "list_name", default="most-read", show_default=True, help="Name of the list.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="edition=en, section=…, region=…; may repeat.",
+)
+@click.option("--as-of", type=Instant(), help="The moment; the newest complete hour by default.")
+@common_options
+def rank(options: Options, list_name: str, scopes: tuple[str, ...], as_of: datetime | None) -> None:
+    """Print a list."""
+    from analytics.answers import answer_rank
+    from analytics.publish.documents import encode
+    from analytics.rankings.scopes import Scope
+    from analytics.terminal import print_list
+
+    document = answer_rank(options.read_context(), list_name, Scope.of([*scopes]), as_of)
+    if options.is_json:
+        sys.stdout.write(encode(document).decode())
+    else:
+        print_list(document)
+
+
+@cli.command()
+@click.argument("article")
+@click.option("--as-of", type=Instant(), help="The moment; the newest that is loaded by default.")
+@common_options
+def recommend(options: Options, article: str, as_of: datetime | None) -> None:
+    """Print what to read next after an article, and why."""
+    from analytics.answers import answer_recommend
+    from analytics.publish.documents import encode
+    from analytics.terminal import print_read_next
+
+    document = answer_recommend(options.read_context(), article, as_of)
+    if options.is_json:
+        sys.stdout.write(encode(document).decode())
+    else:
+        print_read_next(document)
+
+
+@cli.command()
+@common_options
+def status(options: Options) -> None:
+    """Say what is loaded, how far it reaches and what is published."""
+    from analytics.answers import answer_status
+    from analytics.terminal import print_pairs
+
+    state = answer_status(options.read_context())
+    if options.is_json:
+        print_json(state)
+    else:
+        published = state.pop("published") or {}
+        print_pairs(state | {f"published_{name}": value for name, value in published.items()})
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@common_options
+def validate(options: Options, folder: Path | None) -> None:
+    """Check a folder of reports against its schemas and its manifest."""
+    from analytics.publish.validate import validate_reports
+
+    target = folder or options.workspace / "reports"
+    faults = validate_reports(target)
+    if options.is_json:
+        print_json(
+            {"folder": str(target), "faults": [{"path": f.path, "message": f.message} for f in faults]}
+        )
+    if faults:
+        for fault in faults[:_FAULTS_SHOWN]:
+            print(f"{fault.path}: {fault.message}", file=sys.stderr)  # noqa: T201 - the faults
+        fail(f"{target} has {len(faults)} faults; publish again with `readership run`", EXIT_BAD_DATA)
+
+
+@cli.command()
+@click.argument("query", required=False)
+@common_options
+def sql(options: Options, query: str | None) -> None:
+    """Run a query on the analysts' snapshot; the query is read from stdin where none is given."""
+    from analytics.terminal import print_frame
+    from analytics.warehouse import query_snapshot
+
+    context = options.read_context()
+    text = query if query is not None else sys.stdin.read()
+    snapshot = context.workspace.snapshot
+    if not snapshot.is_file():
+        raise UsageError("nothing has been published yet; run `readership run` first")
+    frame = query_snapshot(snapshot, text)
+    if options.is_json:
+        print_json(frame.to_dicts())
+    else:
+        print_frame(frame)
+
+
+@cli.command()
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), default=Path("demo"), show_default=True, help="Where."
+)
+@click.option("--seed", type=int, default=7, show_default=True, help="The same seed makes the same newsroom.")
+@click.option(
+    "--articles", type=click.IntRange(12), default=320, show_default=True, help="Articles an edition."
+)
+@click.option("--events", type=click.IntRange(500), default=220_000, show_default=True, help="Events, about.")
+@click.option(
+    "--as-of", type=Instant(), default="2026-03-14T12:00:00Z", show_default=True, help="The newsroom's now."
+)
+@common_options
+def demo(options: Options, folder: Path, seed: int, articles: int, events: int, as_of: datetime) -> None:
+    """Make a newsroom from a seed, run the whole chain, and say where to look."""
+    from analytics.demo.newsroom import NewsroomPlan
+    from analytics.setup import make_demo
+    from analytics.terminal import print_note, show_progress
+
+    plan = NewsroomPlan(
+        seed=seed, articles_per_edition=articles, events=events, as_of=as_of.replace(tzinfo=UTC)
+    )
+    with show_progress() as progress:
+        workspace = make_demo(folder.absolute(), plan, options.config, progress)
+    if options.is_json:
+        print_json({"workspace": str(workspace.root), "reports": str(workspace.reports)})
+    else:
+        print_note(f"the newsroom is in {workspace.root}; open {workspace.reports / 'index.html'}")
+
+
+def main() -> NoReturn:
+    """Run the command, and leave with its documented exit code."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        cli.main(prog_name="readership", standalone_mode=False)
+        code = 0
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = _say("stopped; nothing half-done is left behind", 130)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    _leave(code)
+
+
+def _say(message: str, exit_code: int) -> int:
+    print(f"readership: {message}", file=sys.stderr)  # noqa: T201 - the sentence
+    return exit_code
+
+
+def _stop(*_: object) -> NoReturn:
+    sys.exit(_say("terminated; nothing half-done is left behind", 143))
+
+
+def _leave(exit_code: int) -> NoReturn:
+    """Leave without the interpreter's teardown, in which DuckDB's binding reports leaks on stderr."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        exit_code = exit_code or 0
+    sys.stderr.flush()
+    os._exit(exit_code)

@@ -1,0 +1,75 @@
+"""What every job of the pipeline is given: a workspace, its settings and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analytics.lines import Caps
+from analytics.reference_data import read_reference
+from analytics.settings import Settings
+from analytics.urls import UrlRules
+from analytics.warehouse import Warehouse, lock_warehouse, open_warehouse
+from analytics.workspace import Workspace
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Context:
+    """A workspace, its settings and the clock.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where the files are.
+    settings : Settings
+        All of its settings.
+    now : datetime
+        The clock, read once (naive UTC).
+    wait_seconds : float
+        How long to wait for another holder of the warehouse; negative waits for ever.
+    progress : callable
+        Told the name of each step.
+    """
+
+    workspace: Workspace
+    settings: Settings
+    now: datetime
+    wait_seconds: float = 0
+    progress: Progress = field(default=lambda _: None)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the workspace's lock."""
+        self.workspace.require()
+        with lock_warehouse(self.workspace.warehouse, wait_seconds=self.wait_seconds):
+            yield
+
+    @contextmanager
+    def open(self) -> Iterator[Warehouse]:
+        """Open the warehouse under the lock that is already held."""
+        engine = self.settings.engine
+        with open_warehouse(
+            self.workspace.warehouse, memory_limit=engine.memory_limit, threads=engine.threads or None
+        ) as warehouse:
+            yield warehouse
+
+    @property
+    def url_rules(self) -> UrlRules:
+        """What the site says about its URLs."""
+        site = self.settings.site
+        return UrlRules(
+            hosts=tuple(site.hosts),
+            identifying_parameters=tuple(site.identifying_parameters),
+            keep_unknown_parameters=site.keep_unknown_parameters,
+            tracking_parameters=frozenset(row["parameter"] for row in read_reference("tracking_parameters")),
+        )
+
+    @property
+    def caps(self) -> Caps:
+        """How much of a file is read."""
+        load = self.settings.load
+        return Caps(load.line_bytes, load.file_bytes, load.expansion_ratio)

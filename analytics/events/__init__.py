@@ -1,0 +1,1 @@
+"""Events: what readers did, read from files, keyed, labelled and counted."""

@@ -1,0 +1,1 @@
+"""Formats of events, one small module each."""

@@ -1,0 +1,69 @@
+"""The native format of events: the fields Readership knows."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+from analytics.lines import read_object
+
+FIELDS = (
+    "event_id",
+    "kind",
+    "occurred_at",
+    "received_at",
+    "article_id",
+    "url",
+    "visitor_id",
+    "ip",
+    "user_agent",
+    "accept_language",
+    "pageview_id",
+    "session_id",
+    "referrer",
+    "country",
+    "device",
+    "share_network",
+    "engaged_seconds",
+    "source_box",
+    "slot",
+    "list_id",
+    "is_staff",
+    "status",
+    "method",
+    "purpose",
+)
+
+_SAMPLED_LINES = 1000
+_MOST_EXTRA_FIELDS = 50
+_LONGEST_NAME = 64
+
+
+def find_extra_fields(copy: Path) -> list[str]:
+    """Name the fields beyond the native ones that the first lines of a file hold, sorted.
+
+    Parameters
+    ----------
+    copy : Path
+        A file with one JSON text a line.
+    """
+    with copy.open("rb") as file:
+        names = {name for line in islice(file, _SAMPLED_LINES) for name in read_object(line)}
+    return choose_extra_fields(names)
+
+
+def choose_extra_fields(names: set[str]) -> list[str]:
+    """Choose the field names that are kept aside: none that only differs from another one by case.
+
+    Examples
+    --------
+    >>> choose_extra_fields({"kind", "Kind", "environment"})
+    ['environment']
+    """
+    taken = {*FIELDS, "line"}
+    chosen: list[str] = []
+    for name in sorted(names):
+        if name and len(name) <= _LONGEST_NAME and name.lower() not in taken and "\x00" not in name:
+            taken.add(name.lower())
+            chosen.append(name)
+    return chosen[:_MOST_EXTRA_FIELDS]

@@ -1,0 +1,117 @@
+"""What loading a file came to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+import polars as pl
+
+from analytics.instants import format_instant
+
+REASONS = {
+    "malformed_line": "the line is no JSON object",
+    "line_too_long": "the line is longer than line_bytes in the settings allows",
+    "missing_kind": "the field kind is missing",
+    "unknown_kind": "kind is none of pageview, share, engaged",
+    "missing_time": "the field occurred_at is missing",
+    "naive_time": "occurred_at has no time zone",
+    "bad_time": "occurred_at is neither ISO 8601 nor an epoch number",
+    "time_before_1970": "occurred_at lies before 1970",
+    "time_in_the_future": "occurred_at lies after the event was received",
+    "missing_article": "neither article_id nor url is given",
+    "bad_url": "url is no web address",
+    "bad_received_at": "received_at is no instant with a zone",
+    "missing_engaged_seconds": "an engaged event needs engaged_seconds",
+    "bad_engaged_seconds": "engaged_seconds is no number of seconds",
+    "bad_slot": "slot is no number from 0 to 255",
+    "bad_is_staff": "is_staff is neither true nor false",
+    "bad_status": "status is none that is known",
+    "id_conflict": "another event with this event_id says something else, and comes first",
+    "missing_field": "a required field is missing",
+    "bad_edition": "edition is no language tag such as en or pt-BR",
+    "bad_field": "a field has the wrong type",
+}
+"""Every reason of a reject, with the sentence a person reads."""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One row of the ledger.
+
+    Parameters
+    ----------
+    content_hash, name, entity, format, status, reason, bytes, lines, loaded, rejected, duplicate, filtered
+        As in `loads.file`; `status` may also be skipped or planned, which the ledger does not keep.
+    first_occurred_at, last_occurred_at : datetime or None
+        Span of the good lines (naive UTC).
+    """
+
+    content_hash: str
+    name: str
+    entity: str
+    format: str = ""
+    status: str = "loaded"
+    reason: str | None = None
+    bytes: int = 0
+    lines: int = 0
+    loaded: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    filtered: int = 0
+    first_occurred_at: datetime | None = None
+    last_occurred_at: datetime | None = None
+
+    def set_aside(self, reason: str) -> Self:
+        """Give the report of the same file refused whole: its good lines count as filtered."""
+        return replace(
+            self,
+            status="set_aside",
+            reason=reason,
+            loaded=0,
+            duplicate=0,
+            filtered=self.lines - self.rejected,
+        )
+
+    def skip(self, known_name: str) -> Self:
+        """Give the report of the same file where its content is already in the ledger."""
+        return replace(self, status="skipped", reason=f"its content was loaded as {known_name}")
+
+    def to_row(self, loaded_at: datetime) -> pl.DataFrame:
+        """Give the ledger's row."""
+        moments = {"first_occurred_at": pl.Datetime("us"), "last_occurred_at": pl.Datetime("us")}
+        return pl.DataFrame(
+            [{**asdict(self), "loaded_at": loaded_at}],
+            schema_overrides={**moments, "loaded_at": pl.Datetime("us"), "reason": pl.String},
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the report as `load --json` prints it."""
+        content = asdict(self)
+        for key in ("first_occurred_at", "last_occurred_at"):
+            content[key] = format_instant(content[key]) if content[key] else None
+        return content
+
+
+def make_rejects(report: FileReport, lines: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows of `loads.reject` for a file's bad lines.
+
+    Parameters
+    ----------
+    report : FileReport
+        The file.
+    lines : DataFrame
+        `line`, `reason`, `fields` and, where it is known, `byte_offset`.
+    """
+    if "byte_offset" not in lines.columns:
+        lines = lines.with_columns(byte_offset=pl.lit(None, dtype=pl.Int64))
+    return lines.select(
+        pl.lit(report.content_hash).alias("content_hash"),
+        pl.lit(report.name).alias("name"),
+        pl.col("line").cast(pl.Int64),
+        "byte_offset",
+        "reason",
+        pl.col("reason").replace_strict(REASONS).alias("detail"),
+        "fields",
+    )

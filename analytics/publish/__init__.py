@@ -1,0 +1,1 @@
+"""What comes out: documents, pages and the folder that holds them."""

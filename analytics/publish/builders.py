@@ -1,0 +1,189 @@
+"""Documents from rows: pure, and the same for the published files and for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import polars as pl
+
+from analytics.errors import ReportError
+from analytics.instants import format_instant
+from analytics.publish.documents import (
+    Image,
+    ListConfig,
+    ListDocument,
+    ListItem,
+    ReadNextDocument,
+    ReadNextItem,
+    Reasons,
+    ScopeFields,
+    is_safe_url,
+)
+
+Row = Mapping[str, Any]
+
+
+class ListRecipe(Protocol):
+    """How a list is made, in the units its document states."""
+
+    @property
+    def name(self) -> str:
+        """Name of the list, such as ``most-read``."""
+
+    @property
+    def half_life_hours(self) -> float | None:
+        """Age at which an event counts half; None for a hard window."""
+
+    @property
+    def window_hours(self) -> float:
+        """Oldest age counted."""
+
+    @property
+    def length(self) -> int:
+        """Items, at most."""
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """What each kind of event is worth."""
+
+
+def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
+    recipe: ListRecipe,
+    scope: Mapping[str, str],
+    *,
+    as_of: datetime,
+    data_through: datetime | None,
+    basis: str,
+    items: pl.DataFrame,
+) -> ListDocument:
+    """Build the document of one list and scope.
+
+    Parameters
+    ----------
+    recipe
+        The list's name and settings.
+    scope
+        Such as ``{"edition": "en", "section": "politics"}``; empty for the whole site.
+    as_of, data_through
+        Naive, in UTC.
+    basis
+        How the list was filled.
+    items
+        The columns of ``sql/publish/list_item.sql``, for this list and scope.
+
+    Raises
+    ------
+    ReportError
+        Where an item's URL is none that may be linked to.
+    """
+    return ListDocument(
+        list=recipe.name,
+        edition=scope.get("edition"),
+        scope=ScopeFields(**scope),
+        as_of=format_instant(as_of),
+        data_through=None if data_through is None else format_instant(data_through),
+        basis=basis,
+        config=describe_config(recipe),
+        items=tuple(_build_list_item(row) for row in items.sort("rank").iter_rows(named=True)),
+    )
+
+
+def build_read_next_document(
+    article_id: str, edition: str, *, as_of: datetime, items: Iterable[Row]
+) -> ReadNextDocument:
+    """Build the read-next document of one article.
+
+    Parameters
+    ----------
+    article_id, edition
+        The article the reader is on.
+    as_of
+        Naive, in UTC.
+    items
+        Rows with the columns of ``sql/publish/read_next_item.sql``, by rank.
+
+    Examples
+    --------
+    >>> build_read_next_document("en-1", "en", as_of=datetime(2026, 3, 14, 12), items=[]).as_of
+    '2026-03-14T12:00:00Z'
+    """
+    return ReadNextDocument(
+        article_id=article_id,
+        edition=edition,
+        as_of=format_instant(as_of),
+        items=tuple(_build_read_next_item(row) for row in items),
+    )
+
+
+def describe_config(recipe: ListRecipe) -> ListConfig:
+    """Give a recipe's numbers as the document states them."""
+    return ListConfig(
+        half_life_hours=None if recipe.half_life_hours is None else float(recipe.half_life_hours),
+        window_hours=float(recipe.window_hours),
+        length=recipe.length,
+        weights={kind: float(weight) for kind, weight in sorted(recipe.weights.items())},
+    )
+
+
+def choose_label(row: Row) -> str:
+    """Choose the category label a box shows: section, else region, else content type.
+
+    Examples
+    --------
+    >>> choose_label({"section": None, "region": "MENA", "content_type": "video"})
+    'MENA'
+    """
+    return str(row["section"] or row["region"] or row["content_type"])
+
+
+def _build_list_item(row: Row) -> ListItem:
+    return ListItem(
+        rank=row["rank"],
+        previous_rank=row["previous_rank"],
+        movement=row["movement"],
+        article_id=row["article_id"],
+        url=_require_safe_url(row),
+        title=row["title"],
+        section=row["section_slug"],
+        region=row["region_slug"],
+        label=choose_label(row),
+        published_at=format_instant(row["published_at"]),
+        reading_minutes=row["reading_minutes"],
+        image=_build_image(row),
+        score=row["score"],
+        reads=row["reads"],
+        readers=row["readers"],
+        shares=row["shares"],
+        basis=row["basis"],
+    )
+
+
+def _build_read_next_item(row: Row) -> ReadNextItem:
+    return ReadNextItem(
+        rank=row["rank"],
+        article_id=row["article_id"],
+        url=_require_safe_url(row),
+        title=row["title"],
+        label=choose_label(row),
+        section=row["section_slug"],
+        published_at=format_instant(row["published_at"]),
+        image=_build_image(row),
+        score=row["score"],
+        basis=row["basis"],
+        reasons=Reasons(tags=tuple(row["shared_tags"]), terms=tuple(row["shared_terms"])),
+    )
+
+
+def _build_image(row: Row) -> Image | None:
+    url = row["image_url"]
+    return Image(url, row["image_alt"]) if url and is_safe_url(url) else None
+
+
+def _require_safe_url(row: Row) -> str:
+    url: str = row["url"]
+    if not is_safe_url(url):
+        message = f"article {row['article_id']!r} has no http or https URL; load it again with one"
+        raise ReportError(message)
+    return url

@@ -1,0 +1,237 @@
+"""The documents of `reports/`, as types.
+
+One definition serves three ends: the types are what the builders fill, what `validate` decodes, and what
+the JSON Schemas under `schemas/` are made from. No document but the manifest holds a clock time, a path or a
+random value.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+_DAY_PATTERN = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+INSTANT_PATTERN = rf"^{_DAY_PATTERN}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{6}})?Z$"
+# http or https, a host, no user information, and nothing that could leave an attribute.
+URL_PATTERN = r"^https?://[^\s/?#@\\\"<>]+([/?#][^\s\"<>\\]*)?$"
+
+Instant: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=INSTANT_PATTERN,
+        description="An instant in UTC, with microseconds where they are not zero.",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+Url: TypeAlias = Annotated[
+    str,
+    Meta(pattern=URL_PATTERN, description="An http or https URL.", extra_json_schema={"format": "uri"}),
+]
+Name: TypeAlias = Annotated[str, Meta(min_length=1)]
+Rank: TypeAlias = Annotated[int, Meta(ge=1)]
+Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Sha256: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Movement: TypeAlias = Literal["new", "up", "down", "same"]
+Status: TypeAlias = Literal["fresh", "stale", "degraded"]
+
+_URL = re.compile(URL_PATTERN)
+
+
+class Image(Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture and its alternative text, in the edition's language."""
+
+    url: Url
+    alt: str | None
+
+
+class ListConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a list counts; without a half-life every event in the window counts the same."""
+
+    half_life_hours: Annotated[float, Meta(gt=0)] | None
+    window_hours: Annotated[float, Meta(gt=0)]
+    length: Rank
+    weights: dict[Name, Annotated[float, Meta(ge=0)]]
+
+
+class ScopeFields(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a list is narrowed to, as in paths; nothing at all is the whole site."""
+
+    edition: Name | UnsetType = UNSET
+    section: Name | UnsetType = UNSET
+    region: Name | UnsetType = UNSET
+    content_type: Name | UnsetType = UNSET
+
+
+class ListItem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One item of a list; `section` and `region` are as in scopes, `label` is what a box shows."""
+
+    rank: Rank
+    previous_rank: Rank | None
+    movement: Movement
+    article_id: Name
+    url: Url
+    title: str
+    section: str | None
+    region: str | None
+    label: str
+    published_at: Instant
+    reading_minutes: Count
+    image: Image | None
+    score: float
+    reads: Count
+    readers: Count
+    shares: Count
+    basis: Name
+
+
+class ListDocument(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/list/1"
+):
+    """A ranked list of one scope at one moment."""
+
+    list: Name
+    edition: Name | None
+    scope: ScopeFields
+    as_of: Instant
+    data_through: Instant | None
+    basis: Name
+    config: ListConfig
+    items: tuple[ListItem, ...]
+
+
+class Reasons(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an item is there: the tags both articles carry, and the words that weigh most."""
+
+    tags: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+class ReadNextItem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One article to read next."""
+
+    rank: Rank
+    article_id: Name
+    url: Url
+    title: str
+    label: str
+    section: str | None
+    published_at: Instant
+    image: Image | None
+    score: float
+    basis: Name
+    reasons: Reasons
+
+
+class ReadNextDocument(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/read-next/1"
+):
+    """What to read after one article; may be empty."""
+
+    article_id: Name
+    edition: Name
+    as_of: Instant
+    items: tuple[ReadNextItem, ...]
+
+
+class ManifestFile(Struct, frozen=True, forbid_unknown_fields=True, order=True):
+    """A file of the set, by its path relative to the manifest."""
+
+    path: Name
+    bytes: Count
+    sha256: Sha256
+
+
+class Manifest(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/manifest/1"
+):
+    """What a published set holds; the only file with a clock time (`generated_at`, `next_expected_at`)."""
+
+    run_id: Name
+    as_of: Instant
+    data_through: Instant | None
+    final_through: Instant | None
+    status: Status
+    reasons: tuple[str, ...]
+    config_hash: Name
+    generated_at: Instant
+    next_expected_at: Instant | None
+    files: tuple[ManifestFile, ...]
+
+
+Document: TypeAlias = ListDocument | ReadNextDocument | Manifest
+DOCUMENTS: dict[str, type[Struct]] = {
+    "list": ListDocument,
+    "manifest": Manifest,
+    "read-next": ReadNextDocument,
+}
+_DECODER: msgspec.json.Decoder[Document] = msgspec.json.Decoder(ListDocument | ReadNextDocument | Manifest)
+
+
+def encode(document: Document) -> bytes:
+    r"""Write a document as JSON in UTF-8, with a newline at its end.
+
+    Fields stand in the order of their type. There are too many read-next documents to indent them.
+
+    Examples
+    --------
+    >>> encode(ReadNextDocument("en-1", "en", "2026-03-14T12:00:00Z", ()))[:46]
+    b'{"schema":"readership/read-next/1","article_id'
+    """
+    text = msgspec.json.encode(document)
+    if not isinstance(document, ReadNextDocument):
+        text = msgspec.json.format(text, indent=2)
+    return text + b"\n"
+
+
+def decode(content: bytes) -> Document:
+    """Read a document and hold it to its type.
+
+    Raises
+    ------
+    msgspec.DecodeError
+        Where it is no JSON, or breaks its contract; the message says where.
+
+    Examples
+    --------
+    >>> decode(b'{"schema": "readership/read-next/1"}')
+    Traceback (most recent call last):
+    msgspec.ValidationError: Object missing required field `article_id`
+    """
+    return _DECODER.decode(content)
+
+
+def is_safe_url(url: str) -> bool:
+    """Tell whether a URL may stand in a document: http or https, a host, no user information.
+
+    Examples
+    --------
+    >>> is_safe_url("https://news.example/a?p=1"), is_safe_url("javascript:alert(1)")
+    (True, False)
+    """
+    return _URL.search(url) is not None
+
+
+def build_schema(name: str) -> dict[str, Any]:
+    """Make the JSON Schema (2020-12) of a document.
+
+    Parameters
+    ----------
+    name
+        A key of `DOCUMENTS`.
+
+    Examples
+    --------
+    >>> build_schema("list")["$id"]
+    'urn:readership:list:1'
+    """
+    schema = msgspec.json.schema(DOCUMENTS[name])
+    for definition in schema["$defs"].values():
+        definition["description"] = " ".join(definition["description"].split())
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:readership:{name}:1",
+        **schema,
+    }

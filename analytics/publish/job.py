@@ -1,0 +1,190 @@
+"""Publish what the tables hold: documents, pages and the manifest over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import polars as pl
+
+from analytics.instants import format_instant
+from analytics.publish.builders import ListRecipe, build_list_document, build_read_next_document
+from analytics.publish.documents import ListDocument, Manifest, ManifestFile, Status, encode
+from analytics.publish.pages import Material
+from analytics.publish.paths import MANIFEST, list_path, read_next_path
+from analytics.publish.render import render_pages
+from analytics.publish.write import PublishedSet, publish_set, read_manifest, replace_file
+from analytics.rankings.scopes import Scope
+
+
+class FrameSource(Protocol):
+    """What this job asks of the warehouse."""
+
+    def frame(self, name: str, **params: object) -> pl.DataFrame:
+        """Run a statement of ``sql/`` and give its rows."""
+
+
+def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
+    warehouse: FrameSource,
+    *,
+    reports: Path,
+    lists: Sequence[ListRecipe],
+    as_of: datetime,
+    data_through: datetime | None,
+    config_hash: str,
+    status: Status,
+    reasons: Sequence[str],
+    generated_at: datetime,
+    next_expected_at: datetime | None,
+) -> PublishedSet:
+    """Publish the rankings and read-next lists of one moment as a whole set.
+
+    Parameters
+    ----------
+    warehouse
+        Where the tables are read.
+    reports
+        The folder to publish into.
+    lists
+        The lists as configured; a ranking of a list that is not among them is left out.
+    as_of, data_through
+        The moment described, and the hour up to which events are complete (naive UTC).
+    config_hash
+        Hash of the settings.
+    status, reasons
+        The state the set is published in, and why.
+    generated_at, next_expected_at
+        Clock times for the manifest (naive UTC).
+
+    Returns
+    -------
+    PublishedSet
+        With the manifest, whose `run_id` is a hash of moment, settings and content.
+
+    Raises
+    ------
+    ReportError
+        Where a document would break its contract, or the folder cannot be written; the old set stays.
+    """
+    items = warehouse.frame("publish/list_item", as_of=as_of)
+    documents = _build_lists(warehouse, items, lists, as_of, data_through)
+    files = {list_path(one.list, msgspec.to_builtins(one.scope)): encode(one) for one in documents}
+    files.update(_build_read_next(warehouse, as_of))
+    homes = items.select("article_id", "edition", "language")
+    material = Material(
+        as_of=as_of,
+        data_through=data_through,
+        status=status,
+        reasons=tuple(reasons),
+        editions=tuple(warehouse.frame("publish/edition").iter_rows()),
+        documents=tuple(documents),
+        homes={one: (edition, language) for one, edition, language in homes.iter_rows()},
+        hourly=warehouse.frame("publish/edition_hourly", as_of=as_of),
+        removed=warehouse.frame("publish/edition_removed", as_of=as_of),
+        item_hourly=warehouse.frame("publish/item_hourly", as_of=as_of),
+    )
+    files.update(render_pages(material))
+
+    def build_manifest(described: tuple[ManifestFile, ...]) -> Manifest:
+        return Manifest(
+            run_id=name_run(as_of, config_hash, described),
+            as_of=format_instant(as_of),
+            data_through=_format_optional(data_through),
+            final_through=None,
+            status=status,
+            reasons=tuple(reasons),
+            config_hash=config_hash,
+            generated_at=format_instant(generated_at),
+            next_expected_at=_format_optional(next_expected_at),
+            files=described,
+        )
+
+    return publish_set(reports, files, build_manifest)
+
+
+def restate_reports(
+    reports: Path,
+    *,
+    status: Status,
+    reasons: Sequence[str],
+    generated_at: datetime,
+    next_expected_at: datetime | None,
+) -> Manifest | None:
+    """Say in the manifest how the published set now stands; every other file stays as it is.
+
+    Returns
+    -------
+    Manifest or None
+        None where nothing has been published yet.
+    """
+    manifest = read_manifest(reports)
+    if manifest is None:
+        return None
+    manifest = msgspec.structs.replace(
+        manifest,
+        status=status,
+        reasons=tuple(reasons),
+        generated_at=format_instant(generated_at),
+        next_expected_at=_format_optional(next_expected_at),
+    )
+    replace_file(reports / MANIFEST, encode(manifest))
+    return manifest
+
+
+def name_run(as_of: datetime, config_hash: str, files: Sequence[ManifestFile]) -> str:
+    """Name a run by what it says: a hash of moment, settings and content.
+
+    Examples
+    --------
+    >>> name_run(datetime(2026, 3, 14, 12), "c0ffee", [])
+    'bb2e7c721a48291142170326093d48ad'
+    """
+    lines = [format_instant(as_of), config_hash, *(f"{file.path} {file.sha256}" for file in sorted(files))]
+    return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+
+
+def _build_lists(
+    warehouse: FrameSource,
+    items: pl.DataFrame,
+    lists: Sequence[ListRecipe],
+    as_of: datetime,
+    data_through: datetime | None,
+) -> list[ListDocument]:
+    recipes = {recipe.name: recipe for recipe in lists}
+    places = {name: place for place, name in enumerate(recipes)}
+    rankings = warehouse.frame("publish/ranking", as_of=as_of).select("list_name", "scope", "basis").rows()
+    by_list = items.partition_by("list_name", "scope", as_dict=True)
+    return [
+        build_list_document(
+            recipes[name],
+            dict(Scope.parse(scope).pairs),
+            as_of=as_of,
+            data_through=data_through,
+            basis=basis,
+            items=by_list.get((name, scope), items.clear()),
+        )
+        for name, scope, basis in sorted(rankings, key=lambda row: (places.get(row[0], 0), row))
+        if name in recipes
+    ]
+
+
+def _build_read_next(warehouse: FrameSource, as_of: datetime) -> Iterator[tuple[str, bytes]]:
+    rows = warehouse.frame("publish/read_next_item").iter_rows(named=True)
+    by_seed: Mapping[str, list[dict[str, Any]]] = {
+        seed: list(group) for seed, group in groupby(rows, key=itemgetter("seed_article_id"))
+    }
+    for article_id, edition in warehouse.frame("publish/seed", as_of=as_of).iter_rows():
+        document = build_read_next_document(
+            article_id, edition, as_of=as_of, items=by_seed.get(article_id, [])
+        )
+        yield read_next_path(edition, article_id), encode(document)
+
+
+def _format_optional(moment: datetime | None) -> str | None:
+    return None if moment is None else format_instant(moment)

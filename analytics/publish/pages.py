@@ -1,0 +1,236 @@
+"""What each page shows: the documents' items and the rollups, laid out for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+import polars as pl
+
+from analytics.publish.charts import Sparkline, draw_sparkline
+from analytics.publish.documents import ListDocument, ListItem, Status
+from analytics.publish.paths import OVERVIEW, list_path, page_path
+from analytics.publish.series import ChartView, Series, add_series, build_chart, build_series, spread_reads
+from analytics.publish.wording import Wording, name_direction
+
+_CHART_HEIGHT = 168
+_SMALL_CHART_HEIGHT = 56
+_SECTION_ROWS = 3
+_FIGURES = ("reads", "readers", "shares")
+OVERVIEW_LANGUAGE = "en"
+_MAIN_LIST = "most-read"
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything the pages are made from.
+
+    Attributes
+    ----------
+    editions
+        Edition and language, in the order of the links.
+    documents
+        The list documents of the set.
+    homes
+        Edition and language of each listed article.
+    hourly, removed, item_hourly
+        Rows of the statements of those names under ``sql/publish/``.
+    """
+
+    as_of: datetime
+    data_through: datetime | None
+    status: Status
+    reasons: tuple[str, ...]
+    editions: tuple[tuple[str, str], ...]
+    documents: tuple[ListDocument, ...]
+    homes: Mapping[str, tuple[str, str]]
+    hourly: pl.DataFrame
+    removed: pl.DataFrame
+    item_hourly: pl.DataFrame
+
+    def series(self, edition: str) -> Series:
+        """Give an edition's hours."""
+        return build_series(self.hourly.filter(edition=edition), self.as_of)
+
+    def removals(self, edition: str) -> dict[str, int]:
+        """Give an edition's removed pageviews by reason, the most frequent first."""
+        rows = self.removed.filter(edition=edition).sort("pageviews", "reason", descending=[True, False])
+        return dict(rows.select("reason", "pageviews").iter_rows())
+
+
+@dataclass(frozen=True)
+class Row:
+    """An item of a list, with its line of reads and the length of its bar in percent of the first item's."""
+
+    item: ListItem
+    edition: str
+    language: str
+    direction: str
+    sparkline: Sparkline
+    bar: float
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A list on a page; `label` names its section where it has one.
+
+    Movement is shown where some item was there before: in a first ranking all are new.
+    """
+
+    document: ListDocument
+    path: str
+    rows: tuple[Row, ...]
+    label: str | None = None
+
+    @property
+    def has_movement(self) -> bool:
+        """Whether movement says anything."""
+        return any(row.item.previous_rank is not None for row in self.rows)
+
+    @property
+    def place(self) -> tuple[bool, float, str]:
+        """Sort key on a page: the main list, then from the shortest window to the longest."""
+        document = self.document
+        return (document.list != _MAIN_LIST, document.config.window_hours, self.path)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An edition as the links name it."""
+
+    edition: str
+    language: str
+    direction: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class EditionView:
+    """One edition: its hours, its lists and what was removed."""
+
+    link: Link
+    series: Series
+    chart: ChartView
+    small_chart: ChartView
+    lists: tuple[ListView, ...]
+    sections: tuple[ListView, ...]
+    removed: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every page knows; `edition` is empty on the overview."""
+
+    wording: Wording
+    path: str
+    root: str
+    material: Material
+    links: tuple[Link, ...]
+    editions: tuple[EditionView, ...]
+    edition: EditionView | None
+    site: EditionView
+
+    @property
+    def direction(self) -> str:
+        """Direction of the page's language."""
+        return name_direction(self.wording.language)
+
+
+def build_pages(material: Material) -> list[Page]:
+    """Build the overview and a page for every edition.
+
+    Parameters
+    ----------
+    material
+        What the pages are made from.
+    """
+    links = tuple(_build_link(edition, language) for edition, language in material.editions)
+    editions = tuple(_build_edition(material, link) for link in links)
+    site = _build_site(material, editions)
+    overview = Page(Wording(OVERVIEW_LANGUAGE), OVERVIEW, "", material, links, editions, None, site)
+    return [
+        overview,
+        *(
+            Page(Wording(one.link.language), one.link.path, "../", material, links, editions, one, site)
+            for one in editions
+        ),
+    ]
+
+
+def figures_of(series: Series) -> list[tuple[str, int, int]]:
+    """Give each headline figure: its name, the last day's and the day before's."""
+    return [(name, series.sum_day(name), series.sum_day(name, days_ago=1)) for name in _FIGURES]
+
+
+def _build_link(edition: str, language: str) -> Link:
+    name = Wording(edition).language_name()
+    name = name[:1].upper() + name[1:]
+    return Link(edition, language, name_direction(language), name, page_path(edition))
+
+
+def _build_edition(material: Material, link: Link) -> EditionView:
+    inside = [one for one in material.documents if one.edition == link.edition]
+    views = _build_lists(material, inside)
+    main = views[0].document.list if views else ""
+    series = material.series(link.edition)
+    return EditionView(
+        link=link,
+        series=series,
+        chart=build_chart(series, height=_CHART_HEIGHT),
+        small_chart=build_chart(series, height=_SMALL_CHART_HEIGHT),
+        lists=tuple(view for view in views if _is_whole(view.document)),
+        sections=_choose_sections(views, main),
+        removed=material.removals(link.edition),
+    )
+
+
+def _build_site(material: Material, editions: Sequence[EditionView]) -> EditionView:
+    series = add_series((one.series for one in editions), material.as_of)
+    removed: dict[str, int] = {}
+    for one in editions:
+        for reason, pageviews in one.removed.items():
+            removed[reason] = removed.get(reason, 0) + pageviews
+    lists = _build_lists(material, [one for one in material.documents if one.edition is None])
+    return EditionView(
+        link=Link("", OVERVIEW_LANGUAGE, "ltr", "", OVERVIEW),
+        series=series,
+        chart=build_chart(series, height=_CHART_HEIGHT),
+        small_chart=build_chart(series, height=_SMALL_CHART_HEIGHT),
+        lists=tuple(view for view in lists if _is_whole(view.document)),
+        sections=(),
+        removed=dict(sorted(removed.items(), key=lambda pair: (-pair[1], pair[0]))),
+    )
+
+
+def _build_lists(material: Material, documents: Sequence[ListDocument]) -> list[ListView]:
+    reads = spread_reads(material.item_hourly, material.as_of)
+    views = [_build_list(material, document, reads) for document in documents]
+    return sorted(views, key=lambda view: view.place)
+
+
+def _build_list(material: Material, document: ListDocument, reads: Mapping[str, tuple[int, ...]]) -> ListView:
+    scope: dict[str, str] = msgspec.to_builtins(document.scope)
+    top = max((item.score for item in document.items), default=0) or 1
+    rows = []
+    for item in document.items:
+        edition, language = material.homes[item.article_id]
+        sparkline = draw_sparkline(reads.get(item.article_id, (0, 0)))
+        bar = round(100 * max(item.score, 0) / top, 2)
+        rows.append(Row(item, edition, language, name_direction(language), sparkline, bar))
+    label = document.items[0].label if "section" in scope and document.items else None
+    return ListView(document, list_path(document.list, scope), tuple(rows), label)
+
+
+def _choose_sections(views: Sequence[ListView], main: str) -> tuple[ListView, ...]:
+    """Choose the main list's sections that were read, the most read first."""
+    found = [view for view in views if view.document.list == main and view.label]
+    found.sort(key=lambda view: (-view.rows[0].item.score, view.path))
+    return tuple(replace(view, rows=view.rows[:_SECTION_ROWS]) for view in found)
+
+
+def _is_whole(document: ListDocument) -> bool:
+    scope = document.scope
+    return scope.section is scope.region is scope.content_type is msgspec.UNSET

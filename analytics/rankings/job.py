@@ -1,0 +1,132 @@
+"""Ranks every list for every scope, or one list for one scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from analytics.instants import HOUR, floor_hour
+from analytics.rankings.decay import tabulate_hours, tabulate_weights
+from analytics.rankings.lists import name_basis, rank_scope
+from analytics.rankings.movement import add_movement
+from analytics.rankings.scopes import Scope, list_scopes
+from analytics.settings import ListSettings
+from analytics.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a ranking describes.
+
+    Parameters
+    ----------
+    as_of : datetime
+        The moment (naive UTC).
+    data_through : datetime or None
+        The hour up to which events are estimated complete.
+    config_hash : str
+        Hash of the settings.
+    """
+
+    as_of: datetime
+    data_through: datetime | None
+    config_hash: str
+
+
+def rank_lists(warehouse: Warehouse, lists: Mapping[str, ListSettings], moment: Moment) -> int:
+    """Rank all lists for all scopes that a run publishes, and return the items written."""
+    return sum(_rank_everywhere(warehouse, name, lists[name], moment) for name in sorted(lists))
+
+
+def rank_list(
+    warehouse: Warehouse, name: str, settings: ListSettings, *, scope: Scope, as_of: datetime
+) -> pl.DataFrame:
+    """Rank one list for one scope, writing nothing.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `rankings.item` but the moment's, best first.
+    """
+    candidates = score_articles(warehouse, settings, as_of)
+    previous = warehouse.frame("rankings/previous_item", list_name=name, as_of=as_of)
+    return add_movement(_rank(candidates, settings, scope), previous)
+
+
+def score_articles(warehouse: Warehouse, settings: ListSettings, as_of: datetime) -> pl.DataFrame:
+    """Score every article that may stand in a list.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        With rollups current.
+    settings : ListSettings
+        The list.
+    as_of : datetime
+        The moment (naive UTC).
+
+    Returns
+    -------
+    DataFrame
+        One row an eligible article, as `rankings/candidate` says.
+    """
+    window_from = as_of - timedelta(seconds=settings.window_seconds)
+    half_life_seconds = settings.half_life_seconds or 0
+    whole_from, whole_until = find_whole_hours(window_from, as_of)
+    if half_life_seconds not in set(warehouse.frame("rollups/half_life")["half_life_seconds"]):
+        # No sums are kept for this half-life: every hour counts as broken, and comes straight from the events.
+        whole_from = whole_until = floor_hour(as_of) + HOUR
+    warehouse.stage_frame("stage.hour_factor", tabulate_hours((window_from, as_of), half_life_seconds))
+    warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
+    warehouse.stage(
+        "rankings/score",
+        half_life_seconds=half_life_seconds,
+        window_from=window_from,
+        whole_from=whole_from,
+        whole_until=whole_until,
+        as_of=as_of,
+        read_weight=settings.weights.read,
+        share_weight=settings.weights.share,
+        engaged_minute_weight=settings.weights.engaged_minute,
+    )
+    return warehouse.frame("rankings/candidate", as_of=as_of)
+
+
+def find_whole_hours(window_from: datetime, as_of: datetime) -> tuple[datetime, datetime]:
+    """Give start and end of the whole hours in a window that leaves out its start and holds its end.
+
+    Examples
+    --------
+    >>> [at.hour for at in find_whole_hours(datetime(2026, 3, 14, 6), datetime(2026, 3, 14, 12, 30))]
+    [7, 12]
+    """
+    whole_from = floor_hour(window_from) + HOUR
+    return whole_from, max(whole_from, floor_hour(as_of))
+
+
+def _rank(candidates: pl.DataFrame, settings: ListSettings, scope: Scope) -> pl.DataFrame:
+    basis = name_basis(settings.half_life_seconds, settings.window_seconds)
+    ranked = rank_scope(candidates, scope, length=settings.length, basis=basis)
+    return ranked.with_columns(scope=pl.lit(str(scope)))
+
+
+def _rank_everywhere(warehouse: Warehouse, name: str, settings: ListSettings, moment: Moment) -> int:
+    candidates = score_articles(warehouse, settings, moment.as_of)
+    items = pl.concat([_rank(candidates, settings, scope) for scope in list_scopes(candidates)])
+    previous = warehouse.frame("rankings/previous_item", list_name=name, as_of=moment.as_of)
+    stamp = [pl.lit(name).alias("list_name"), pl.lit(moment.as_of).dt.cast_time_unit("us").alias("as_of")]
+    items = add_movement(items, previous).with_columns(stamp)
+    rankings = items.group_by("scope", maintain_order=True).agg(
+        pl.col("basis").first(),
+        pl.len().cast(pl.Int32).alias("items"),
+    )
+    rankings = rankings.with_columns(
+        *stamp,
+        pl.lit(moment.data_through, dtype=pl.Datetime("us")).alias("data_through"),
+        pl.lit(moment.config_hash).alias("config_hash"),
+    )
+    warehouse.replace_frame("rankings.ranking", rankings, list_name=name, as_of=moment.as_of)
+    return warehouse.replace_frame("rankings.item", items, list_name=name, as_of=moment.as_of)

@@ -1,0 +1,1 @@
+"""Read Next: what to read after an article, by what both are about."""

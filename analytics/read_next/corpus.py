@@ -1,0 +1,90 @@
+"""What Read Next may choose from: the live articles of each edition at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.articles.text import read_language
+
+if TYPE_CHECKING:
+    from analytics.read_next.settings import ReadNextSettings
+
+_DAY_SECONDS = 86_400
+_LEAD = r"^\s*((?:\S+\s+){0,79}\S+)"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The live articles of one edition and language.
+
+    Attributes
+    ----------
+    language
+        Primary language subtag.
+    articles
+        The input's columns, sorted by `article_id`, one row each, and `age_days` (against the moment asked
+        for), `recency_factor`, and `is_candidate` (within the age limit of its content type).
+    """
+
+    language: str
+    articles: pl.DataFrame
+
+
+def read_corpora(articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime) -> list[Corpus]:
+    """Split articles into one corpus per edition and language, in order of their names.
+
+    Only articles that are live and published by `as_of` take part. Age limit and recency are measured against
+    `as_of` or, in an edition that has been quiet since, against its newest article, so that a pause never
+    empties its lists; they never depend on the seed's date.
+
+    Parameters
+    ----------
+    articles
+        `article_id`, `language` (null: the edition's), `edition`, `content_type`, `published_at` (naive UTC),
+        `status`, and the columns of text.
+    settings
+        Age limits and recency.
+    as_of
+        Naive UTC.
+    """
+    live = (
+        articles.filter(pl.col("status") == "live", pl.col("published_at") <= as_of)
+        .with_columns(language=pl.coalesce("language", "edition").map_elements(read_language, pl.String))
+        .unique("article_id", keep="first", maintain_order=True)
+        .sort("edition", "language", "article_id")
+    )
+    return [
+        Corpus(part["language"][0], _measure_age(add_summaries(part), settings, as_of))
+        for part in live.partition_by("edition", "language", maintain_order=True)
+    ]
+
+
+def add_summaries(articles: pl.DataFrame) -> pl.DataFrame:
+    """Give each article without a summary the first 80 words of its body: news begins with what matters.
+
+    Examples
+    --------
+    >>> articles = pl.DataFrame({"summary": ["Short.", "", None], "body": ["Long.", "A storm.", None]})
+    >>> add_summaries(articles)["summary"].to_list()
+    ['Short.', 'A storm.', None]
+    """
+    summary = pl.col("summary").str.strip_chars().replace("", None)
+    return articles.with_columns(summary=pl.coalesce(summary, pl.col("body").str.extract(_LEAD)))
+
+
+def _measure_age(articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime) -> pl.DataFrame:
+    published_at = pl.col("published_at")
+    age_days = (published_at.max() - published_at).dt.total_seconds() / _DAY_SECONDS
+    limit_days = pl.col("content_type").replace_strict(
+        settings.maximum_age_days, default=settings.other_maximum_age_days, return_dtype=pl.Float64
+    )
+    decay = 2.0 ** (-age_days / settings.recency_half_life_days)
+    return articles.with_columns(
+        age_days=(pl.lit(as_of) - published_at).dt.total_seconds() / _DAY_SECONDS,
+        recency_factor=settings.recency_floor + (1 - settings.recency_floor) * decay,
+        is_candidate=age_days <= limit_days,
+    )

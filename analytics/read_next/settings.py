@@ -1,0 +1,61 @@
+"""The knobs of Read Next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIELD_WEIGHTS: Mapping[str, float] = {"title": 0.5, "summary": 0.4, "body": 1.0, "tags": 0.2, "section": 0.0}
+NAME_WEIGHTS: Mapping[str, float] = {"en": 0.75}
+MAXIMUM_AGE_DAYS: Mapping[str, float] = {"video": 90.0}
+
+
+@dataclass(frozen=True)
+class ReadNextSettings:
+    """How Read Next chooses.
+
+    Attributes
+    ----------
+    length
+        Items for one seed, at most.
+    field_weights
+        Weight of each text field; a field without one is left out. An article without a summary is taken
+        to begin with one.
+    name_weights
+        Weight of words that are always written with a capital, by language; 1 for any other.
+    minimum_similarity
+        Below this text similarity an item is too weak: fewer items are shown instead.
+    near_duplicate_similarity
+        From this text similarity on, two articles count as the same text, and only one is shown.
+    recency_half_life_days, recency_floor
+        The factor `floor + (1 - floor) * 2 ** (-age / half_life)` on the similarity.
+    maximum_age_days
+        Age limit of an item by content type, in days.
+    other_maximum_age_days
+        Age limit of every other content type, in days.
+    section_cap
+        Items of one section in a slate, at most; None for no limit.
+    pool
+        Candidates kept for each seed before the rules.
+    shared_terms
+        Terms named as a reason, at most.
+    threads
+        Threads of the similarity product; the result does not depend on it.
+    """
+
+    length: int = 4
+    field_weights: Mapping[str, float] = field(default_factory=lambda: dict(FIELD_WEIGHTS))
+    name_weights: Mapping[str, float] = field(default_factory=lambda: dict(NAME_WEIGHTS))
+    minimum_similarity: float = 0.05
+    near_duplicate_similarity: float = 0.8
+    recency_half_life_days: float = 7.0
+    recency_floor: float = 0.85
+    maximum_age_days: Mapping[str, float] = field(default_factory=lambda: dict(MAXIMUM_AGE_DAYS))
+    other_maximum_age_days: float = 365.0
+    section_cap: int | None = None
+    pool: int = 50
+    shared_terms: int = 3
+    threads: int = 2

@@ -1,0 +1,307 @@
+"""Every knob, its unit, its default and one line of help.
+
+Settings are TOML. The shipped ones (`analytics/defaults.toml`) lie at the bottom, the workspace's
+`readership.toml` over them, and a file named with `--config` on top.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, field
+
+from analytics.errors import SettingsError, UsageError, name_nearest
+from analytics.instants import hours_of, parse_duration
+
+_DEFAULTS = Path(__file__).with_name("defaults.toml")
+_SHORTEST_HALF_LIFE_HOURS = 1 / 6
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A list as its documents state it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the list.
+    half_life_hours : float or None
+        Age at which an event counts half; nothing for a hard window.
+    window_hours : float
+        Oldest age counted.
+    length : int
+        Items at most.
+    weights : mapping of str to float
+        What each kind of event is worth.
+    """
+
+    name: str
+    half_life_hours: float | None
+    window_hours: float
+    length: int
+    weights: Mapping[str, float]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of a workspace."""
+
+    site: Annotated[Site, Meta(description="The site the events come from.")]
+    engine: Annotated[Engine, Meta(description="What the program may use of the machine.")]
+    load: Annotated[Load, Meta(description="How input is read and refused.")]
+    lists: Annotated[dict[str, ListSettings], Meta(description="The ranked lists, by name.")]
+    read_next: Annotated[ReadNext, Meta(description="What to read after an article.")]
+
+    @property
+    def config_hash(self) -> str:
+        """Hash of everything that can change a result; the machine's limits cannot."""
+        content = msgspec.to_builtins(self)
+        del content["engine"]
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    @property
+    def recipes(self) -> list[Recipe]:
+        """The lists in the order of their names, in the units documents state."""
+        return [self.recipe(name) for name in sorted(self.lists)]
+
+    def recipe(self, name: str) -> Recipe:
+        """Give one list in the units documents state.
+
+        Raises
+        ------
+        UsageError
+            Where there is no such list.
+        """
+        if name not in self.lists:
+            raise UsageError(f"there is no list {name!r}; {name_nearest(name, self.lists)}")
+        one = self.lists[name]
+        half_life = one.half_life_seconds
+        return Recipe(
+            name=name,
+            half_life_hours=None if half_life is None else half_life / 3600,
+            window_hours=one.window_seconds / 3600,
+            length=one.length,
+            weights=msgspec.to_builtins(one.weights),
+        )
+
+    @property
+    def half_lives_seconds(self) -> list[int]:
+        """The half-lives of all lists, in seconds, each once, ascending."""
+        return sorted({s for one in self.lists.values() if (s := one.half_life_seconds) is not None})
+
+
+class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The site the events come from."""
+
+    hosts: Annotated[
+        list[str],
+        Meta(
+            description="The site's host names; the first is the canonical one. Empty: hosts stand for themselves."
+        ),
+    ]
+    identifying_parameters: Annotated[
+        list[str],
+        Meta(
+            description="Query parameters that tell articles apart, such as p; all others are dropped from URLs."
+        ),
+    ]
+    keep_unknown_parameters: Annotated[
+        bool,
+        Meta(description="Keep parameters that are neither identifying nor known for tracking."),
+    ]
+    section_aliases: Annotated[
+        dict[str, str],
+        Meta(description="Section label outside the menu = the section it belongs to."),
+    ]
+    region_aliases: Annotated[
+        dict[str, str],
+        Meta(
+            description="Region label outside the menu = the region it belongs to, such as West Asia = MENA."
+        ),
+    ]
+    words_per_minute: Annotated[
+        dict[str, int],
+        Meta(description="Silent reading speed by language, words a minute; default for the others."),
+    ]
+
+
+class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the program may use of the machine."""
+
+    memory_limit: Annotated[str, Meta(description="Memory DuckDB may use before it spills to disk.")]
+    threads: Annotated[int, Meta(ge=0, description="Threads DuckDB may use; 0 means all cores.")]
+
+
+class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How input is read and refused."""
+
+    reject_limit_share: Annotated[
+        float,
+        Meta(ge=0, le=1, description="A file with a larger share of bad lines is set aside whole."),
+    ]
+    reject_limit_lines: Annotated[
+        int,
+        Meta(ge=0, description="So many bad lines are always allowed, whatever their share."),
+    ]
+    line_bytes: Annotated[int, Meta(ge=1024, description="Longest line that is read, in bytes.")]
+    file_bytes: Annotated[int, Meta(ge=1024, description="Largest decompressed file that is read, in bytes.")]
+    expansion_ratio: Annotated[
+        float,
+        Meta(ge=1, description="Largest ratio of decompressed to compressed bytes, past the first 64 MiB."),
+    ]
+    future_skew_minutes: Annotated[
+        float,
+        Meta(ge=0, description="How far ahead of its receipt an event's time may lie, in minutes."),
+    ]
+    stable_seconds: Annotated[
+        float,
+        Meta(ge=0, description="A file in data/landing/ is left alone until it has not changed for so long."),
+    ]
+
+
+class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ranked list: a metric, a decay, a window and a length."""
+
+    half_life: Annotated[
+        str,
+        Meta(
+            description="Age at which an event counts half, such as 6h, at least 10m; none for a hard window."
+        ),
+    ]
+    window: Annotated[str, Meta(description="Oldest age counted, such as 48h.")]
+    length: Annotated[int, Meta(ge=1, le=1000, description="Items in the list.")]
+    weights: Annotated[
+        Weights,
+        Meta(description="What a read, a share and a minute of engaged time are worth."),
+    ] = field(default_factory=lambda: Weights())
+
+    def __post_init__(self) -> None:
+        if self.half_life != "none" and hours_of(parse_duration(self.half_life)) < _SHORTEST_HALF_LIFE_HOURS:
+            message = f"half_life {self.half_life!r} is under 10m"
+            raise ValueError(message)
+        if parse_duration(self.window).total_seconds() < 1:
+            message = f"window {self.window!r} is under a second"
+            raise ValueError(message)
+
+    @property
+    def half_life_seconds(self) -> int | None:
+        """The half-life in seconds; nothing for a hard window."""
+        return None if self.half_life == "none" else round(parse_duration(self.half_life).total_seconds())
+
+    @property
+    def window_seconds(self) -> int:
+        """The window in seconds."""
+        return round(parse_duration(self.window).total_seconds())
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a list counts."""
+
+    read: Annotated[float, Meta(ge=0, description="Weight of a read.")] = 1.0
+    share: Annotated[float, Meta(ge=0, description="Weight of a share.")] = 0.0
+    engaged_minute: Annotated[float, Meta(ge=0, description="Weight of a minute of engaged time.")] = 0.0
+
+
+class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to read after an article."""
+
+    length: Annotated[int, Meta(ge=1, le=100, description="Items for each article.")]
+    field_weights: Annotated[
+        dict[str, float],
+        Meta(description="Weight of each text field: title, summary, body, tags, section."),
+    ]
+    minimum_similarity: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Weaker neighbours are left out: fewer items rather than weak ones."),
+    ]
+    near_duplicate_similarity: Annotated[
+        float,
+        Meta(ge=0, le=1.01, description="An item this like the seed is the same text again and is left out."),
+    ]
+    recency_half_life_days: Annotated[
+        float,
+        Meta(gt=0, description="Age at which the recency part of the score counts half, in days."),
+    ]
+    recency_floor: Annotated[
+        float, Meta(ge=0, le=1, description="Share of the score that age cannot take away.")
+    ]
+    maximum_age_days: Annotated[
+        dict[str, float],
+        Meta(
+            description="Oldest item by content type, in days before the moment described; default for the others."
+        ),
+    ]
+    per_section: Annotated[
+        int, Meta(ge=0, description="At most so many items of one section; 0 for no limit.")
+    ]
+
+
+def load_settings(*files: Path) -> Settings:
+    """Read the shipped settings and lay files over them, the last on top.
+
+    Parameters
+    ----------
+    *files : Path
+        TOML files.
+
+    Raises
+    ------
+    SettingsError
+        Where a file is no TOML, a key is unknown or a value is out of range.
+
+    Examples
+    --------
+    >>> load_settings().lists["most-read"].half_life
+    '6h'
+    """
+    content = _read_toml(_DEFAULTS)
+    for file in files:
+        layer = _read_toml(file)
+        content = _lay_over(content, layer)
+        try:
+            settings = msgspec.convert(content, Settings)
+        except msgspec.ValidationError as error:
+            raise SettingsError(_explain(file, str(error))) from error
+    return settings if files else msgspec.convert(content, Settings)
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"the settings file {file} cannot be read ({error.strerror}); name another with --config"
+        raise SettingsError(message) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"the settings file {file} is no valid TOML ({error}); mend that line"
+        raise SettingsError(message) from error
+
+
+def _lay_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        merged[key] = (
+            _lay_over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+        )
+    return merged
+
+
+def _explain(file: Path, reason: str) -> str:
+    match = re.search(r"unknown field `(.+?)`(?: - at `\$\.?(.*?)`)?$", reason)
+    if not match:
+        return f"{file}: {reason}; see docs/reference/settings.md"
+    place = f"[{match[2]}]" if match[2] else "the top level"
+    return f"{file}: there is no setting {match[1]!r} in {place}; {name_nearest(match[1], _known_keys())}"
+
+
+def _known_keys() -> set[str]:
+    structs = (Settings, Site, Engine, Load, ListSettings, Weights, ReadNext)
+    return {name for struct in structs for name in struct.__struct_fields__}

@@ -1,0 +1,105 @@
+"""Finds and reads the SQL files.
+
+Every file opens with six comment lines: table, purpose, grain, reads, params, write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from analytics.errors import ReadershipError
+
+HEADER_KEYS = ("table", "purpose", "grain", "reads", "params", "write")
+_PACKAGED = Path(__file__).parent / "sql"
+_CHECKOUT = Path(__file__).parent.parent / "sql"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SQL file: its declared header and its text.
+
+    Parameters
+    ----------
+    name : str
+        Path under ``sql/`` without the suffix, such as ``rollups/article_hourly``.
+    text : str
+        The whole file.
+    header : dict of str to str
+        The six header lines.
+    """
+
+    name: str
+    text: str
+    header: dict[str, str]
+
+    @property
+    def table(self) -> str:
+        """The table the statement fills, such as ``rollups.article_hourly``."""
+        return self.header["table"]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The tables it reads, as declared."""
+        return _split_names(self.header["reads"], "nothing")
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """The parameters it binds, as declared."""
+        return _split_names(self.header["params"], "none")
+
+
+def find_sql_folder() -> Path:
+    """Give the folder of the SQL files: in an installed package, else beside it in a checkout."""
+    return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
+
+
+@cache
+def read_statement(name: str) -> Statement:
+    """Read one SQL file.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``rollups/article_hourly``.
+
+    Raises
+    ------
+    ReadershipError
+        Where its header is not the six lines.
+
+    Examples
+    --------
+    >>> read_statement("rollups/article_hourly").table
+    'rollups.article_hourly'
+    """
+    text = (find_sql_folder() / f"{name}.sql").read_text(encoding="utf-8")
+    return Statement(name, text, _read_header(name, text))
+
+
+def list_statements(layer: str = "") -> list[str]:
+    """List the names of the SQL files of a layer, sorted; of all layers where none is given.
+
+    Examples
+    --------
+    >>> "article_hourly" in [name.split("/")[1] for name in list_statements("rollups")]
+    True
+    """
+    root = find_sql_folder()
+    return sorted(path.relative_to(root).with_suffix("").as_posix() for path in (root / layer).rglob("*.sql"))
+
+
+def _read_header(name: str, text: str) -> dict[str, str]:
+    header: dict[str, str] = {}
+    for key, line in zip(HEADER_KEYS, text.splitlines(), strict=False):
+        label, _, value = line.removeprefix("--").partition(":")
+        if not line.startswith("--") or label.strip() != key:
+            message = f"sql/{name}.sql: header line {key!r} is missing; see sql/README.md"
+            raise ReadershipError(message)
+        header[key] = value.strip()
+    return header
+
+
+def _split_names(value: str, nothing: str) -> tuple[str, ...]:
+    return () if value == nothing else tuple(part.strip() for part in value.split(","))

@@ -1,0 +1,112 @@
+"""What a person sees: tables on stdout, steps and errors on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from analytics.ledger import FileReport
+from analytics.publish.documents import ListDocument, ReadNextDocument
+
+_SHOWN_ROWS = 1000
+
+
+@contextmanager
+def show_progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows the step at work; nothing is shown where stderr is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("starting") as status:
+        yield lambda step: status.update(Text(step))
+
+
+def print_list(document: ListDocument) -> None:
+    """Print a ranked list."""
+    table = _start_table(f"{document.list} · {_name_scope(document)} · {document.as_of} · {document.basis}")
+    for name, justify in (("", "right"), ("move", "left"), ("title", "left"), ("section", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for name in ("score", "reads", "readers", "shares"):
+        table.add_column(name, justify="right")
+    for item in document.items:
+        move = {"new": "new", "same": "="}.get(
+            item.movement
+        ) or f"{'▲' if item.movement == 'up' else '▼'} {item.previous_rank}"
+        figures = (f"{item.score:,.2f}", f"{item.reads:,}", f"{item.readers:,}", f"{item.shares:,}")
+        table.add_row(str(item.rank), move, Text(_clean(item.title)), Text(_clean(item.label)), *figures)
+    Console().print(table)
+
+
+def print_read_next(document: ReadNextDocument) -> None:
+    """Print what to read next, and why."""
+    table = _start_table(f"read next after {document.article_id} · {document.as_of}")
+    for name in ("", "title", "score", "shared tags", "shared words"):
+        table.add_column(name)
+    for item in document.items:
+        tags, terms = (Text(_clean(", ".join(words))) for words in (item.reasons.tags, item.reasons.terms))
+        table.add_row(str(item.rank), Text(_clean(item.title)), f"{item.score:.3f}", tags, terms)
+    Console().print(table)
+
+
+def print_loads(reports: list[FileReport]) -> None:
+    """Print what loading came to, a row a file."""
+    table = _start_table("loaded files")
+    table.add_column("file")
+    table.add_column("status")
+    for name in ("lines", "loaded", "rejected", "duplicate", "filtered"):
+        table.add_column(name, justify="right")
+    table.add_column("why")
+    for one in reports:
+        figures = (f"{n:,}" for n in (one.lines, one.loaded, one.rejected, one.duplicate, one.filtered))
+        table.add_row(Text(_clean(one.name)), one.status, *figures, Text(_clean(one.reason or "")))
+    Console().print(table)
+
+
+def print_pairs(pairs: Mapping[str, Any]) -> None:
+    """Print names and values, one pair a line."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in pairs.items():
+        shown = f"{value:,}" if isinstance(value, int) else "–" if value is None else str(value)
+        table.add_row(name.replace("_", " "), Text(_clean(shown)))
+    Console().print(table)
+
+
+def print_frame(frame: pl.DataFrame) -> None:
+    """Print the rows of a query."""
+    table = _start_table(None)
+    for name in frame.columns:
+        table.add_column(Text(_clean(name)))
+    for row in frame.head(_SHOWN_ROWS).iter_rows():
+        table.add_row(*(Text(_clean("" if value is None else str(value))) for value in row))
+    Console().print(table)
+    if len(frame) > _SHOWN_ROWS:
+        print_note(f"{len(frame) - _SHOWN_ROWS:,} more rows; --json prints all")
+
+
+def print_note(text: str) -> None:
+    """Print a sentence for a person on stderr."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(Text(_clean(text)))
+
+
+def _start_table(title: str | None) -> Table:
+    return Table(
+        title=None if title is None else Text(_clean(title)), title_justify="left", box=None, pad_edge=False
+    )
+
+
+def _name_scope(document: ListDocument) -> str:
+    pairs: dict[str, str] = msgspec.to_builtins(document.scope)
+    return " ".join(f"{key}={value}" for key, value in pairs.items()) or "site"
+
+
+def _clean(text: str) -> str:
+    """Take out control characters, which could drive the terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

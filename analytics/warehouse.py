@@ -1,0 +1,430 @@
+"""The warehouse: the only module that talks to DuckDB.
+
+Jobs hand it the name of a statement and values to bind; it decides where the rows land. Working tables live in
+`stage`, a database in memory that ends with the connection.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+import polars as pl
+from filelock import FileLock, Timeout
+
+from analytics.errors import InputError, ReadershipError, WarehouseBusy
+from analytics.statements import list_statements, read_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LAYOUT_VERSION = 1
+SCHEMAS = ("articles", "loads", "events", "rollups", "rankings", "read_next", "runs")
+
+
+class _ArrowStream:
+    """Shows DuckDB a frame through the Arrow C interface alone, which needs no pyarrow."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        # DuckDB refuses a column of Polars' Null type; nothing but NULL fits any type as text.
+        self._frame = frame.cast({pl.Null: pl.String})
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+class Warehouse:
+    """An open warehouse.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        An open connection.
+    is_read_only : bool
+        Whether it only reads; then there are no working tables.
+
+    Examples
+    --------
+    >>> with Warehouse.in_memory() as warehouse:
+    ...     warehouse.count("events.counted")
+    0
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, is_read_only: bool = False) -> None:
+        self._connection = connection
+        self._connection.execute("set TimeZone = 'UTC'")
+        if not is_read_only:
+            self._connection.execute("attach ':memory:' as stage")
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """Open an empty warehouse in memory, for tests and trials."""
+        warehouse = cls(duckdb.connect())
+        warehouse.create_tables()
+        return warehouse
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def create_tables(self) -> None:
+        """Create the schemas, tables and macros that are missing, and check the layout's version.
+
+        Raises
+        ------
+        ReadershipError
+            Where a newer program wrote the warehouse.
+        """
+        for schema in SCHEMAS:
+            self._execute(f"create schema if not exists {schema}")
+        for layer in ("schema", "macros", "views"):
+            for name in list_statements(layer):
+                self._execute(read_statement(name).text)
+        ((version,),) = self._execute("select max(layout_version) from runs.layout")
+        if version is None:
+            self._execute("insert into runs.layout values ($version)", {"version": LAYOUT_VERSION})
+        elif version != LAYOUT_VERSION:
+            message = (
+                f"the warehouse has layout {version} and this program knows {LAYOUT_VERSION}; install the newer "
+                "program, or rebuild with `readership backfill`"
+            )
+            raise ReadershipError(message)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all the writes inside, or none of them."""
+        self._execute("begin")
+        try:
+            yield
+        except BaseException:
+            with suppress(duckdb.Error):
+                self._execute("rollback")
+            raise
+        self._execute("commit")
+
+    def frame(self, name: str, **params: object) -> pl.DataFrame:
+        """Run a statement and give its rows.
+
+        Parameters
+        ----------
+        name : str
+            The statement, such as ``rankings/score``.
+        **params : object
+            A value for every parameter it declares.
+        """
+        return self.query(read_statement(name).text, params)
+
+    def query(self, text: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
+        """Run a query and give its rows."""
+        return pl.DataFrame(self._connection.sql(text, params=params or None))
+
+    def stage(self, name: str, **params: object) -> int:
+        """Fill the working table a statement names, anew, and give the number of its rows."""
+        statement = read_statement(name)
+        text = f"create or replace table {statement.table} as {statement.text}"
+        return self._count(text, params)
+
+    def stage_file(self, name: str, **params: object) -> int:
+        """Fill a working table from a file.
+
+        Raises
+        ------
+        InputError
+            Where DuckDB cannot read the file.
+        """
+        try:
+            return self.stage(name, **params)
+        except duckdb.Error as error:
+            raise InputError(f"the file cannot be read: {str(error).splitlines()[0]}") from error
+
+    def columns(self, table: str) -> list[str]:
+        """Name a table's columns, in order."""
+        return [row[0] for row in self._execute(f"describe {table}")]
+
+    def distinct(self, table: str, column: str) -> list[str]:
+        """Give the distinct texts of a column, sorted."""
+        text = f"select distinct {column} from {table} where {column} is not null order by 1"
+        return [row[0] for row in self._execute(text)]
+
+    def stage_frame(self, table: str, frame: pl.DataFrame) -> None:
+        """Fill a working table from a frame, anew."""
+        with self._registered(frame):
+            self._execute(f"create or replace table {table} as select * from incoming_frame")
+
+    def append(self, name: str, **params: object) -> int:
+        """Add a statement's rows to the table it names."""
+        statement = read_statement(name)
+        text = f"insert into {statement.table} by name {statement.text}"
+        return self._count(text, params)
+
+    def append_frame(self, table: str, frame: pl.DataFrame) -> int:
+        """Add a frame's rows to a table, column by name."""
+        with self._registered(frame):
+            text = f"insert into {table} by name select * from incoming_frame"
+            return self._count(text)
+
+    def replace(self, name: str, *, key: str, within: str, **params: object) -> int:
+        """Replace the rows of a statement's table whose key stands in another table.
+
+        Parameters
+        ----------
+        name : str
+            The statement; it must select the rows of those keys alone.
+        key : str
+            A column both tables have.
+        within : str
+            The table that lists the keys.
+        **params : object
+            A value for every parameter it declares.
+
+        Returns
+        -------
+        int
+            Rows written.
+        """
+        self.delete(read_statement(name).table, key=key, within=within)
+        return self.append(name, **params)
+
+    def replace_all(self, name: str, **params: object) -> int:
+        """Replace every row of a statement's table."""
+        self._execute(f"delete from {read_statement(name).table}")
+        return self.append(name, **params)
+
+    def replace_frame(self, table: str, frame: pl.DataFrame, **key: object) -> int:
+        """Replace the rows of a table that have these values, with a frame's rows."""
+        condition = " and ".join(f"{column} = ${column}" for column in key) or "true"
+        self._execute(f"delete from {table} where {condition}", key or None)
+        return self.append_frame(table, frame)
+
+    def replace_keys(self, table: str, frame: pl.DataFrame, *, keys: pl.DataFrame) -> int:
+        """Replace the rows of a table whose key stands in a frame of one column, with a frame's rows."""
+        (column,) = keys.columns
+        with self._registered(keys):
+            self._execute(f"delete from {table} where {column} in (select {column} from incoming_frame)")
+        return self.append_frame(table, frame)
+
+    def read_parquet(self, path: Path) -> pl.DataFrame:
+        """Read a small Parquet file.
+
+        Raises
+        ------
+        InputError
+            Where DuckDB cannot read it.
+        """
+        try:
+            return self.query(
+                "select * from read_parquet($path, hive_partitioning = false)", {"path": str(path)}
+            )
+        except duckdb.Error as error:
+            raise InputError(
+                f"{path.name} is no readable Parquet file: {str(error).splitlines()[0]}"
+            ) from error
+
+    def parquet_columns(self, path: Path) -> list[str]:
+        """Name the columns of a Parquet file; none where it cannot be read."""
+        try:
+            return self.query("select * from read_parquet($path) limit 0", {"path": str(path)}).columns
+        except duckdb.Error:
+            return []
+
+    def delete(self, table: str, *, key: str, within: str) -> int:
+        """Delete the rows of a table whose key stands in another table."""
+        text = f"delete from {table} where {key} in (select {key} from {within})"
+        return self._count(text)
+
+    def clear(self, table: str) -> None:
+        """Delete every row of a table."""
+        self._execute(f"delete from {table}")
+
+    def drop_stage(self) -> None:
+        """Give back the memory of every working table."""
+        for (table,) in self._execute("select table_name from duckdb_tables() where database_name = 'stage'"):
+            self._execute(f'drop table stage."{table}"')
+
+    def count(self, table: str) -> int:
+        """Count a table's rows."""
+        return self._count(f"select count(*) from {table}")
+
+    def checkpoint(self) -> None:
+        """Write everything into the one database file."""
+        self._execute("checkpoint")
+
+    def count_tables(self) -> dict[str, int]:
+        """Count the rows of every table that lasts."""
+        rows = self._execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where database_name = current_database() order by 1",
+        )
+        return {table: self.count(table) for (table,) in rows}
+
+    @contextmanager
+    def _registered(self, frame: pl.DataFrame) -> Iterator[None]:
+        self._connection.register("incoming_frame", _ArrowStream(frame))
+        try:
+            yield
+        finally:
+            with suppress(duckdb.Error):  # an aborted transaction refuses it, and forgets the frame itself
+                self._connection.unregister("incoming_frame")
+
+    def _execute(self, text: str, params: dict[str, Any] | None = None) -> list[Any]:
+        """Run a statement to its end: an unread result would block the next one."""
+        return self._connection.execute(text, params or None).fetchall()
+
+    def _count(self, text: str, params: dict[str, Any] | None = None) -> int:
+        """Run a statement that writes, and give the rows it wrote."""
+        rows = self._execute(text, params)
+        return int(rows[0][0]) if rows else 0
+
+
+@contextmanager
+def lock_warehouse(path: Path, *, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the warehouse's lock, so that one process writes at a time.
+
+    Parameters
+    ----------
+    path : Path
+        The warehouse file.
+    wait_seconds : float
+        How long to wait for another holder; negative waits for ever.
+
+    Raises
+    ------
+    WarehouseBusy
+        Where another process holds it; the sentence names that process.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    holder = path.with_name("warehouse.holder")
+    lock = FileLock(path.with_name("warehouse.lock"))
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        with suppress(OSError):
+            message = f"process {holder.read_text().strip()} holds the warehouse; try again later, or wait with --wait"
+            raise WarehouseBusy(message) from None
+        message = "another process holds the warehouse; try again later, or wait with --wait"
+        raise WarehouseBusy(message) from None
+    try:
+        holder.write_text(f"{os.getpid()}\n")
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def open_warehouse(
+    path: Path, *, memory_limit: str = "2GB", threads: int | None = None
+) -> Iterator[Warehouse]:
+    """Open the warehouse, whose lock the caller holds, with its tables in place.
+
+    Parameters
+    ----------
+    path : Path
+        The warehouse file; made where missing.
+    memory_limit : str
+        What DuckDB may use, such as ``2GB``; beyond, it spills to disk beside the warehouse.
+    threads : int, optional
+        All cores where none is given.
+
+    Raises
+    ------
+    WarehouseBusy
+        Where another process holds it.
+    ReadershipError
+        Where the file is no warehouse or cannot be opened.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(path.with_name("spill")),
+    }
+    if threads:
+        config["threads"] = threads
+    try:
+        connection = duckdb.connect(str(path), config=config)
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            message = (
+                f"another program holds {path.name}; analysts open data/published/readership.duckdb instead"
+            )
+            raise WarehouseBusy(message) from error
+        message = (
+            f"{path} cannot be opened ({str(error).splitlines()[0]}); put it aside and load the files again"
+        )
+        raise ReadershipError(message) from error
+    with Warehouse(connection) as warehouse:
+        warehouse.create_tables()
+        yield warehouse
+
+
+def publish_snapshot(source: Path, target: Path, *, expected: dict[str, int]) -> None:
+    """Copy the closed warehouse to where analysts open it, whole or not at all.
+
+    Parameters
+    ----------
+    source : Path
+        The warehouse, checkpointed and closed, its lock held by the caller.
+    target : Path
+        The snapshot; open readers keep the old file.
+    expected : dict of str to int
+        Rows by table, as counted before closing.
+
+    Raises
+    ------
+    ReadershipError
+        Where the copy does not hold these rows; the old snapshot stays.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.next")
+    shutil.copyfile(source, fresh)
+    with fresh.open("rb+") as file:
+        os.fsync(file.fileno())
+    with (
+        duckdb.connect(str(fresh), read_only=True) as connection,
+        Warehouse(connection, is_read_only=True) as copy,
+    ):
+        found = copy.count_tables()
+    if found != expected:
+        message = f"the copy {fresh} does not hold the warehouse's rows; the old snapshot stays, run again"
+        raise ReadershipError(message)
+    fresh.replace(target)
+
+
+def query_snapshot(path: Path, text: str, *, seconds: float = 60) -> pl.DataFrame:
+    """Run an analyst's query on a database file, without a way out of it.
+
+    Parameters
+    ----------
+    path : Path
+        The snapshot.
+    text : str
+        One query.
+    seconds : float
+        After this long it is stopped.
+
+    Raises
+    ------
+    ReadershipError
+        Where DuckDB refuses the query.
+    """
+    with duckdb.connect(str(path), read_only=True, config={"enable_external_access": False}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set lock_configuration = true")
+        timer = threading.Timer(seconds, connection.interrupt)
+        timer.start()
+        try:
+            return pl.DataFrame(connection.sql(text))
+        except duckdb.Error as error:
+            message = f"DuckDB refuses the query: {str(error).splitlines()[0]}"
+            raise ReadershipError(message) from error
+        finally:
+            timer.cancel()

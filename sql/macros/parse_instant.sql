@@ -1,0 +1,25 @@
+-- table:   parse_instant
+-- purpose: Reads ISO 8601 with a zone, or epoch seconds, milliseconds or microseconds by magnitude, as UTC.
+-- grain:   a scalar: NULL where the text is no such instant
+-- reads:   nothing
+-- params:  none
+-- write:   create or replace
+create or replace macro parse_instant(instant_text) as case
+    when
+        regexp_full_match(
+            instant_text, '\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?\s?([Zz]|[+-]\d\d(:?\d\d)?)'
+        )
+        then try_cast(replace(instant_text, ',', '.') as timestamptz)::timestamp
+    when regexp_full_match(instant_text, '\d{1,17}')
+        then make_timestamp(instant_text::bigint * case
+            when length(ltrim(instant_text, '0')) <= 11 then 1000000
+            when length(ltrim(instant_text, '0')) <= 14 then 1000
+            else 1
+        end)
+    when
+        regexp_full_match(instant_text, '\d{1,11}\.\d+')
+        then make_timestamp(round(instant_text::double * 1000000)::bigint)
+    when
+        regexp_full_match(instant_text, '\d{12,14}\.\d+')
+        then make_timestamp(round(instant_text::double * 1000)::bigint)
+end;

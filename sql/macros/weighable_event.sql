@@ -1,0 +1,23 @@
+-- table:   weighable_event
+-- purpose: The events of a span that a list can weigh: reads, shares and engaged time, with their age at their hour's end.
+-- grain:   one row per event_key
+-- reads:   events.counted
+-- params:  none
+-- write:   create or replace
+create or replace macro weighable_event(from_at, until_at) as table
+    select
+        article_id,
+        occurred_at,
+        date_trunc('hour', occurred_at) as hour_start,
+        is_reader,
+        is_read::bigint as reads,
+        (kind = 'share')::bigint as shares,
+        case when kind = 'engaged' then (engaged_seconds * 1000)::bigint else 0 end as engaged_milliseconds,
+        (3600000000 - epoch_us(occurred_at) % 3600000000) // 1000000 as age_seconds,
+        (3600000000 - epoch_us(occurred_at) % 3600000000) % 1000000 as rest_microseconds
+    from events.counted
+    where
+        occurred_at >= from_at
+        and occurred_at <= until_at
+        and article_id is not null
+        and (is_read or (kind <> 'pageview' and not (is_staff or is_declared_robot)));

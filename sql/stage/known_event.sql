@@ -1,0 +1,13 @@
+-- table:   stage.known_event
+-- purpose: The events of the history whose key the file holds too.
+-- grain:   one row per event_key
+-- reads:   events.counted, stage.event
+-- params:  none
+-- write:   replace all
+select
+    counted.event_key,
+    counted.occurred_at,
+    counted.visitor_key,
+    event_body(counted) as body_hash
+from events.counted as counted
+where counted.event_key in (select event.event_key from stage.event as event)
