@@ -11,13 +11,13 @@ import polars as pl
 from analytics.context import Context
 from analytics.errors import UsageError, name_nearest
 from analytics.instants import format_instant
-from analytics.pipeline import find_as_of
 from analytics.publish.builders import build_list_document, build_read_next_document
 from analytics.publish.documents import ListDocument, ReadNextDocument
 from analytics.publish.write import read_manifest
 from analytics.rankings.job import rank_list
 from analytics.rankings.scopes import COLUMNS, Scope
 from analytics.read_next.job import recommend_article
+from analytics.runs import find_as_of
 from analytics.warehouse import Warehouse
 
 
@@ -74,9 +74,7 @@ def answer_recommend(context: Context, article: str, as_of: datetime | None) -> 
         newest, _ = find_as_of(warehouse)
         moment = as_of or newest
         article_id, edition = _find_article(warehouse, article)
-        items = _join_cards(
-            warehouse, recommend_article(warehouse, context.settings.read_next, moment, article_id)
-        )
+        items = _join_cards(warehouse, recommend_article(warehouse, context.settings.read_next, moment, article_id))
     return build_read_next_document(article_id, edition, as_of=moment, items=items.iter_rows(named=True))
 
 
@@ -95,9 +93,9 @@ def answer_status(context: Context) -> dict[str, Any]:
         "files": len(manifest.files),
     }
     state |= mark
-    return {
-        name: format_instant(value) if isinstance(value, datetime) else value for name, value in state.items()
-    } | {"published": published}
+    return {name: format_instant(value) if isinstance(value, datetime) else value for name, value in state.items()} | {
+        "published": published
+    }
 
 
 def _join_cards(warehouse: Warehouse, ranked: pl.DataFrame) -> pl.DataFrame:

@@ -62,9 +62,7 @@ class VisitorKeys:
         key = self._workspace_key if text.startswith("id:") else self._salt_of(day)
         if key is None:
             return None
-        return int.from_bytes(
-            hashlib.blake2b(text.encode("utf-8", "replace"), key=key, digest_size=8).digest()
-        )
+        return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), key=key, digest_size=8).digest())
 
     def _salt_of(self, day: str) -> bytes | None:
         if day not in self._salts:
@@ -93,9 +91,7 @@ class VisitorKeys:
 def _write_private(file: Path, text: str) -> None:
     """Replace a file whole, readable by its owner alone."""
     fresh = file.with_name(f".{file.name}.next")
-    with os.fdopen(
-        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
-    ) as target:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as target:
         target.write(text)
         target.flush()
         os.fsync(target.fileno())

@@ -9,6 +9,7 @@ from typing import Any, Self
 import polars as pl
 
 from analytics.instants import format_instant
+from analytics.settings import Load
 
 REASONS = {
     "malformed_line": "the line is no JSON object",
@@ -63,20 +64,19 @@ class FileReport:
     first_occurred_at: datetime | None = None
     last_occurred_at: datetime | None = None
 
-    def set_aside(self, reason: str) -> Self:
-        """Give the report of the same file refused whole: its good lines count as filtered."""
-        return replace(
-            self,
-            status="set_aside",
-            reason=reason,
-            loaded=0,
-            duplicate=0,
-            filtered=self.lines - self.rejected,
-        )
+    def limit_rejects(self, load: Load) -> Self:
+        """Refuse the file whole where too many of its lines are bad; its good lines then count as filtered."""
+        if self.rejected <= max(load.reject_limit_share * self.lines, load.reject_limit_lines):
+            return self
+        reason = f"{self.rejected / self.lines:.1%} of its lines are bad; see loads.reject for the reason of each"
+        good = self.lines - self.rejected
+        return replace(self, status="set_aside", reason=reason, loaded=0, duplicate=0, filtered=good)
 
-    def skip(self, known_name: str) -> Self:
+    def skip(self, known_name: str, known_status: str) -> Self:
         """Give the report of the same file where its content is already in the ledger."""
-        return replace(self, status="skipped", reason=f"its content was loaded as {known_name}")
+        return replace(
+            self, status="skipped", reason=f"its content was {known_status.replace('_', ' ')} as {known_name}"
+        )
 
     def to_row(self, loaded_at: datetime) -> pl.DataFrame:
         """Give the ledger's row."""

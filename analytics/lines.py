@@ -12,10 +12,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
-from isal import igzip, isal_zlib
+from isal import igzip, igzip_lib
 
 from analytics.errors import InputError
 
@@ -30,7 +30,15 @@ _BLOCK = 1 << 20
 _FREE_EXPANSION = 64 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PEEKED_LINES = 50
-_DAMAGE = (EOFError, OSError, zlib.error, isal_zlib.error, zstd.ZstdError, csv.Error, UnicodeDecodeError)
+_DAMAGE: tuple[type[Exception], ...] = (
+    EOFError,
+    OSError,
+    zlib.error,
+    cast("type[Exception]", igzip_lib.IsalError),
+    zstd.ZstdError,
+    csv.Error,
+    UnicodeDecodeError,
+)
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 
 
@@ -86,9 +94,7 @@ def hash_file(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); check that it is a file you may read"
-        ) from error
+        raise InputError(f"{path} cannot be read ({error.strerror}); check that it is a file you may read") from error
 
 
 def copy_lines(path: Path, folder: Path, caps: Caps) -> Copy:
@@ -118,15 +124,11 @@ def copy_lines(path: Path, folder: Path, caps: Caps) -> Copy:
             blocks = _read_blocks(source, path, caps)
             first = next(blocks, b"").removeprefix(_BYTE_ORDER_MARK)
             form = _detect_form(first, path)
-            lines = (
-                _normalise(_chain(first, blocks), caps) if form == "ndjson" else _convert_csv(first, blocks)
-            )
+            lines = _normalise(_chain(first, blocks), caps) if form == "ndjson" else _convert_csv(first, blocks)
             with target.open("wb") as copy:
                 copy.writelines(lines)
     except _DAMAGE as error:
-        raise InputError(
-            f"{path.name} is damaged or cut short ({error}); fetch it again from its source"
-        ) from error
+        raise InputError(f"{path.name} is damaged or cut short ({error}); fetch it again from its source") from error
     return Copy(target, form)
 
 
@@ -165,22 +167,20 @@ def read_object(line: bytes) -> dict[str, msgspec.Raw]:
         return {}
 
 
-def _open_verified(path: Path, start: bytes) -> BinaryIO | IO[bytes]:
+def _open_verified(path: Path, start: bytes) -> BinaryIO:
     if start.startswith(_GZIP):
-        return igzip.open(path, "rb")
+        return cast("BinaryIO", igzip.open(path, "rb"))  # type: ignore[no-untyped-call] # isal ships no types for it
     if start == _ZSTD:
-        return zstd.open(path, "rb")
+        return cast("BinaryIO", zstd.open(path, "rb"))
     return path.open("rb")
 
 
-def _read_blocks(source: BinaryIO | IO[bytes], path: Path, caps: Caps) -> Iterator[bytes]:
+def _read_blocks(source: BinaryIO, path: Path, caps: Caps) -> Iterator[bytes]:
     stored, total = max(path.stat().st_size, 1), 0
     while block := source.read(_BLOCK):
         total += len(block)
         if total > caps.file_bytes or (total > _FREE_EXPANSION and total > caps.expansion_ratio * stored):
-            raise InputError(
-                f"{path.name} grows past what is allowed when decompressed; see [load] in the settings"
-            )
+            raise InputError(f"{path.name} grows past what is allowed when decompressed; see [load] in the settings")
         yield block
 
 
@@ -206,9 +206,7 @@ def _normalise(blocks: Iterator[bytes], caps: Caps) -> Iterator[bytes]:
         block = rest + raw
         if b"\r" in block:
             held = block.endswith(b"\r")
-            block = (block[:-1] if held else block).replace(b"\r\n", b"\n").replace(
-                b"\r", b"\n"
-            ) + b"\r" * held
+            block = (block[:-1] if held else block).replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\r" * held
         cut = block.rfind(b"\n") + 1
         whole, rest = block[:cut], block[cut:]
         if is_skipping and whole:
@@ -224,9 +222,7 @@ def _normalise(blocks: Iterator[bytes], caps: Caps) -> Iterator[bytes]:
 
 
 def _mark_blank_lines(whole: bytes) -> bytes:
-    if not (
-        whole.startswith((b"\n", b" ", b"\t")) or b"\n\n" in whole or b"\n " in whole or b"\n\t" in whole
-    ):
+    if not (whole.startswith((b"\n", b" ", b"\t")) or b"\n\n" in whole or b"\n " in whole or b"\n\t" in whole):
         return whole
     return b"".join((line if line.strip() else BLANK_LINE) + b"\n" for line in whole.split(b"\n")[:-1])
 
@@ -239,11 +235,7 @@ def _convert_csv(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
         if not record:
             yield BLANK_LINE + b"\n"
         elif len(record) != len(names):
-            yield (
-                b"not as many fields as the header names: "
-                + ",".join(record).encode().replace(b"\n", b" ")
-                + b"\n"
-            )
+            yield (b"not as many fields as the header names: " + ",".join(record).encode().replace(b"\n", b" ") + b"\n")
         else:
             fields = {name: value for name, value in zip(names, record, strict=True) if value}
             yield msgspec.json.encode(fields) + b"\n"

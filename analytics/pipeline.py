@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import polars as pl
-
 from analytics.articles.load import ArticleRules, load_article_file
 from analytics.context import Context
-from analytics.errors import CheckFailed, ReadershipError, UsageError
-from analytics.events.load import EventRules, attribute_waiting, load_event_file
-from analytics.instants import format_instant
+from analytics.errors import ReadershipError, UsageError
+from analytics.events.count import attribute_waiting
+from analytics.events.load import EventRules, load_event_file
+from analytics.instants import format_instant, parse_instant
 from analytics.keys import VisitorKeys
-from analytics.landing import ARTICLES, list_files, list_landed, sniff_entity
+from analytics.landing import ARTICLES, EVENTS, list_files, list_landed, sniff_entity
 from analytics.ledger import FileReport
 from analytics.lines import hash_file
-from analytics.publish.documents import Manifest
+from analytics.publish.documents import Manifest, Status
 from analytics.publish.job import publish_reports, restate_reports
 from analytics.publish.write import read_manifest
 from analytics.rankings.job import Moment, rank_lists
 from analytics.read_next.job import recommend_articles
 from analytics.rollups import roll_up_hours
-from analytics.statements import list_statements
+from analytics.runs import RunRecord, begin_run, run_checks, write_record
 from analytics.warehouse import Warehouse, publish_snapshot, query_snapshot
 
-
-@dataclass
-class RunRecord:
-    """What a run did, as the tables `runs.run`, `runs.stage` and `runs.check` keep it."""
-
-    run_number: int
-    inputs_hash: str
-    as_of: datetime
-    data_through: datetime | None
-    stages: list[tuple[str, int, float]] = field(default_factory=list)
-    checks: list[tuple[str, int, str | None]] = field(default_factory=list)
+_LAST_RUN = "select max(run_number) from runs.run where status = 'done'"
 
 
 @dataclass(frozen=True)
@@ -83,28 +71,37 @@ def load_files(context: Context, entity: str, paths: Iterable[Path]) -> list[Fil
         return load_into(context, warehouse, [(entity, file) for file in files])
 
 
-def load_into(context: Context, warehouse: Warehouse, files: Iterable[tuple[str, Path]]) -> list[FileReport]:
-    """Load files into an open warehouse, and bring labels and rollups up to date."""
-    settings, now = context.settings, context.now
-    article_rules = ArticleRules(settings.load, settings.site, context.url_rules, now)
-    keys = VisitorKeys(context.workspace.keys, now)
-    event_rules = EventRules(settings.load, context.url_rules, keys, now)
+def load_into(
+    context: Context, warehouse: Warehouse, files: Iterable[tuple[str, Path]], *, is_retrying: bool = True
+) -> list[FileReport]:
+    """Load files into an open warehouse, and bring labels and rollups up to date.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    warehouse : Warehouse
+        Open for writing.
+    files : iterable of (str, Path)
+        What each file holds, articles or events, and where it is.
+    is_retrying : bool
+        Whether a file that was set aside before is tried again.
+    """
+    load_file = _choose_loaders(context)
     reports: list[FileReport] = []
     for entity, path in files:
         context.progress(f"loading {path.name}")
         report = FileReport(hash_file(path), path.name, entity, bytes=path.stat().st_size)
-        known = warehouse.frame("stage/ledger_entry", content_hash=report.content_hash)
-        if len(known):
-            reports.append(report.skip(known["name"].item()))
-        elif entity == ARTICLES:
-            reports.append(load_article_file(warehouse, path, report, article_rules))
+        known = warehouse.frame("stage/ledger_entry", content_hash=report.content_hash).to_dicts()
+        if known and (known[0]["status"] == "loaded" or not is_retrying):
+            reports.append(report.skip(known[0]["name"], known[0]["status"]))
         else:
-            reports.append(load_event_file(warehouse, path, report, event_rules))
+            reports.append(load_file[entity](warehouse, path, report))
     if any(report.entity == ARTICLES and report.loaded for report in reports):
         context.progress("giving waiting events their article")
         attribute_waiting(warehouse)
     context.progress("rolling up the touched hours")
-    roll_up_hours(warehouse, settings.half_lives_seconds)
+    roll_up_hours(warehouse, context.settings.half_lives_seconds)
     return reports
 
 
@@ -132,17 +129,14 @@ def run(
     workspace = context.workspace
     with context.hold():
         with context.open() as warehouse:
-            landed = list_landed(workspace.landing, context.now, context.settings.load.stable_seconds)
-            found = [(sniff_entity(warehouse, file), file) for file in landed] if is_loading else []
-            reports = load_into(context, warehouse, sorted(found))
-            record = _begin_run(context, warehouse, as_of)
+            reports = _load_landed(context, warehouse) if is_loading else []
+            record = begin_run(warehouse, config_hash=context.settings.config_hash, now=context.now, as_of=as_of)
             published = read_manifest(workspace.reports)
             _refuse_older(record, published, is_forced=is_forced)
             if published and _is_no_news(context, warehouse, record, published):
-                status, reasons = published.status, published.reasons
-                manifest = _restate(context, status, reasons) or published
-                return RunResult(manifest, reports, is_news=False)
-            manifest = _make_and_publish(context, warehouse, record)
+                manifest = _restate(context, published.status, published.reasons)
+                return RunResult(manifest or published, reports, is_news=False)
+            manifest = _make_reports(context, warehouse, record)
             warehouse.checkpoint()
             rows = warehouse.count_tables()
         context.progress("copying the snapshot for analysts")
@@ -150,33 +144,24 @@ def run(
     return RunResult(manifest, reports, is_news=True)
 
 
-def find_as_of(warehouse: Warehouse) -> tuple[datetime, datetime | None]:
-    """Give the moment results describe where none is named, and `data_through`.
-
-    Raises
-    ------
-    UsageError
-        Where nothing has been loaded.
-    """
-    (mark,) = warehouse.frame("runs/watermark").iter_rows(named=True)
-    as_of = mark["data_through"] or mark["newest_article_at"]
-    if as_of is None:
-        raise UsageError("the workspace holds no articles and no events; load some with `readership load`")
-    return as_of, mark["data_through"]
+def _choose_loaders(context: Context) -> dict[str, Callable[[Warehouse, Path, FileReport], FileReport]]:
+    settings, now = context.settings, context.now
+    article_rules = ArticleRules(settings.load, settings.site, context.url_rules, now)
+    event_rules = EventRules(settings.load, context.url_rules, VisitorKeys(context.workspace.keys, now), now)
+    return {
+        ARTICLES: lambda warehouse, path, report: load_article_file(warehouse, path, report, article_rules),
+        EVENTS: lambda warehouse, path, report: load_event_file(warehouse, path, report, event_rules),
+    }
 
 
-def _begin_run(context: Context, warehouse: Warehouse, as_of: datetime | None) -> RunRecord:
-    newest, data_through = find_as_of(warehouse)
-    return RunRecord(
-        run_number=int(warehouse.frame("runs/next_number").item()),
-        inputs_hash=str(warehouse.frame("runs/inputs_hash").item()),
-        as_of=as_of or newest,
-        data_through=data_through,
-    )
+def _load_landed(context: Context, warehouse: Warehouse) -> list[FileReport]:
+    files = list_landed(context.workspace.landing, context.now, context.settings.load.stable_seconds)
+    found = sorted((sniff_entity(warehouse, file), file) for file in files)
+    return load_into(context, warehouse, found, is_retrying=False)
 
 
 def _refuse_older(record: RunRecord, published: Manifest | None, *, is_forced: bool) -> None:
-    if published and not is_forced and format_instant(record.as_of) < published.as_of:
+    if published and not is_forced and record.as_of < parse_instant(published.as_of):
         raise UsageError(
             f"the reports already describe {published.as_of}, which is newer than {format_instant(record.as_of)}; "
             "publish the older moment with --force, or print it with `readership rank`",
@@ -186,85 +171,59 @@ def _refuse_older(record: RunRecord, published: Manifest | None, *, is_forced: b
 def _is_no_news(context: Context, warehouse: Warehouse, record: RunRecord, published: Manifest) -> bool:
     """Tell whether the last run already published exactly this, reports and snapshot both."""
     last = warehouse.frame("runs/last_run").to_dicts()
-    if not last or not context.workspace.snapshot.is_file():
+    snapshot = context.workspace.snapshot
+    if not last or not snapshot.is_file() or published.status == "degraded":
         return False
-    (run_row,) = last
-    same = {
-        "as_of": record.as_of,
-        "config_hash": context.settings.config_hash,
-        "inputs_hash": record.inputs_hash,
-    }
-    if any(run_row[key] != value for key, value in same.items()) or run_row["run_id"] != published.run_id:
+    (row,) = last
+    then = (row["as_of"], row["config_hash"], row["inputs_hash"], row["run_id"])
+    if then != (record.as_of, record.config_hash, record.inputs_hash, published.run_id):
         return False
-    newest = query_snapshot(
-        context.workspace.snapshot, "select max(run_number) from runs.run where status = 'done'"
-    )
-    return bool(newest.item() == run_row["run_number"])
+    return bool(query_snapshot(snapshot, _LAST_RUN).item() == row["run_number"])
 
 
-def _make_and_publish(context: Context, warehouse: Warehouse, record: RunRecord) -> Manifest:
+def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord) -> Manifest:
+    settings, as_of = context.settings, record.as_of
     try:
-        with _timed(context, record, "checks") as done:
-            done.append(_run_checks(warehouse, record))
-        moment = Moment(record.as_of, record.data_through, context.settings.config_hash)
-        with _timed(context, record, "rankings") as done:
-            done.append(rank_lists(warehouse, context.settings.lists, moment))
-        with _timed(context, record, "read next") as done:
-            done.append(recommend_articles(warehouse, context.settings.read_next, record.as_of))
-        with _timed(context, record, "reports") as done:
+        with _step(context, record, "checks") as rows:
+            rows.append(run_checks(warehouse, record))
+        with _step(context, record, "rankings") as rows:
+            rows.append(rank_lists(warehouse, settings.lists, Moment(as_of, record.data_through, record.config_hash)))
+        with _step(context, record, "read next") as rows:
+            rows.append(recommend_articles(warehouse, settings.read_next, as_of))
+        with _step(context, record, "reports") as rows:
             manifest = _publish(context, warehouse, record)
-            done.append(len(manifest.files))
+            rows.append(len(manifest.files))
     except ReadershipError as error:
-        _record_run(
-            context, warehouse, record, status="withheld", exit_code=error.exit_code, message=error.message
-        )
+        write_record(warehouse, record, error=error)
         _restate(context, "degraded", (error.message,))
         raise
-    _record_run(context, warehouse, record, status="done", exit_code=0, run_id=manifest.run_id)
+    write_record(warehouse, record, run_id=manifest.run_id)
     return manifest
 
 
-@contextmanager
-def _timed(context: Context, record: RunRecord, stage: str) -> Iterator[list[int]]:
-    context.progress(stage)
-    started, rows = time.monotonic(), list[int]()
-    yield rows
-    record.stages.append((stage, sum(rows), time.monotonic() - started))
-
-
-def _run_checks(warehouse: Warehouse, record: RunRecord) -> int:
-    for name in list_statements("checks"):
-        broken = warehouse.frame(name)
-        example = str(broken.row(0, named=True)) if len(broken) else None
-        record.checks.append((name.removeprefix("checks/"), len(broken), example))
-    for name, failures, example in record.checks:
-        if failures:
-            raise CheckFailed(name, failures, str(example))
-    return len(record.checks)
+def _step(context: Context, record: RunRecord, name: str) -> AbstractContextManager[list[int]]:
+    context.progress(name)
+    return record.time_stage(name)
 
 
 def _publish(context: Context, warehouse: Warehouse, record: RunRecord) -> Manifest:
-    reasons = (
-        []
-        if warehouse.frame("publish/is_read", as_of=record.as_of).item()
-        else ["the window of the lists holds no events"]
-    )
+    is_read = warehouse.frame("publish/is_read", as_of=record.as_of).item()
     published = publish_reports(
         warehouse,
         reports=context.workspace.reports,
         lists=context.settings.recipes,
         as_of=record.as_of,
         data_through=record.data_through,
-        config_hash=context.settings.config_hash,
-        status="stale" if reasons else "fresh",
-        reasons=reasons,
+        config_hash=record.config_hash,
+        status="fresh" if is_read else "stale",
+        reasons=() if is_read else ("the windows of the lists hold no events",),
         generated_at=context.now,
         next_expected_at=None,
     )
     return published.manifest
 
 
-def _restate(context: Context, status: str, reasons: Iterable[str]) -> Manifest | None:
+def _restate(context: Context, status: Status, reasons: Iterable[str]) -> Manifest | None:
     return restate_reports(
         context.workspace.reports,
         status=status,
@@ -272,32 +231,3 @@ def _restate(context: Context, status: str, reasons: Iterable[str]) -> Manifest 
         generated_at=context.now,
         next_expected_at=None,
     )
-
-
-def _record_run(context: Context, warehouse: Warehouse, record: RunRecord, **outcome: object) -> None:
-    row = {
-        "run_number": record.run_number,
-        "run_id": None,
-        "message": None,
-        "started_at": context.now,
-        "as_of": record.as_of,
-        "data_through": record.data_through,
-        "config_hash": context.settings.config_hash,
-        "inputs_hash": record.inputs_hash,
-        **outcome,
-    }
-    types = dict.fromkeys(("started_at", "as_of", "data_through"), pl.Datetime("us"))
-    types |= dict.fromkeys(("run_id", "message"), pl.String)
-    number = pl.lit(record.run_number, dtype=pl.Int64).alias("run_number")
-    stages = pl.DataFrame(
-        record.stages, schema={"stage": pl.String, "rows": pl.Int64, "seconds": pl.Float64}, orient="row"
-    )
-    checks = pl.DataFrame(
-        record.checks,
-        schema={"check_name": pl.String, "failures": pl.Int64, "example": pl.String},
-        orient="row",
-    )
-    with warehouse.transaction():
-        warehouse.append_frame("runs.run", pl.DataFrame([row], schema_overrides=types))
-        warehouse.append_frame("runs.stage", stages.with_columns(number))
-        warehouse.append_frame("runs.check", checks.with_columns(number))

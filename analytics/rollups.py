@@ -33,8 +33,6 @@ def roll_up_hours(warehouse: Warehouse, half_lives_seconds: Sequence[int]) -> in
         if wanted != kept:
             warehouse.replace_frame("rollups.decay_weight", tabulate_weights(*sorted(wanted)))
             warehouse.append("rollups/every_hour")
-        rows = sum(
-            warehouse.replace(name, key="hour_start", within="rollups.touched_hour") for name in ROLLUPS
-        )
+        rows = sum(warehouse.replace(name, key="hour_start", within="rollups.touched_hour") for name in ROLLUPS)
         warehouse.clear("rollups.touched_hour")
     return rows

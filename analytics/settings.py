@@ -103,15 +103,11 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     hosts: Annotated[
         list[str],
-        Meta(
-            description="The site's host names; the first is the canonical one. Empty: hosts stand for themselves."
-        ),
+        Meta(description="The site's host names; the first is the canonical one. Empty: hosts stand for themselves."),
     ]
     identifying_parameters: Annotated[
         list[str],
-        Meta(
-            description="Query parameters that tell articles apart, such as p; all others are dropped from URLs."
-        ),
+        Meta(description="Query parameters that tell articles apart, such as p; all others are dropped from URLs."),
     ]
     keep_unknown_parameters: Annotated[
         bool,
@@ -123,9 +119,7 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     region_aliases: Annotated[
         dict[str, str],
-        Meta(
-            description="Region label outside the menu = the region it belongs to, such as West Asia = MENA."
-        ),
+        Meta(description="Region label outside the menu = the region it belongs to, such as West Asia = MENA."),
     ]
     words_per_minute: Annotated[
         dict[str, int],
@@ -172,16 +166,14 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     half_life: Annotated[
         str,
-        Meta(
-            description="Age at which an event counts half, such as 6h, at least 10m; none for a hard window."
-        ),
+        Meta(description="Age at which an event counts half, such as 6h, at least 10m; none for a hard window."),
     ]
     window: Annotated[str, Meta(description="Oldest age counted, such as 48h.")]
     length: Annotated[int, Meta(ge=1, le=1000, description="Items in the list.")]
     weights: Annotated[
         Weights,
         Meta(description="What a read, a share and a minute of engaged time are worth."),
-    ] = field(default_factory=lambda: Weights())
+    ] = field(default_factory=lambda: Weights())  # noqa: PLW0108 - the class stands below
 
     def __post_init__(self) -> None:
         if self.half_life != "none" and hours_of(parse_duration(self.half_life)) < _SHORTEST_HALF_LIFE_HOURS:
@@ -218,6 +210,10 @@ class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, float],
         Meta(description="Weight of each text field: title, summary, body, tags, section."),
     ]
+    name_weights: Annotated[
+        dict[str, float],
+        Meta(description="By language, the weight of words that are always written with a capital; 1 for the others."),
+    ]
     minimum_similarity: Annotated[
         float,
         Meta(ge=0, le=1, description="Weaker neighbours are left out: fewer items rather than weak ones."),
@@ -230,18 +226,12 @@ class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(gt=0, description="Age at which the recency part of the score counts half, in days."),
     ]
-    recency_floor: Annotated[
-        float, Meta(ge=0, le=1, description="Share of the score that age cannot take away.")
-    ]
+    recency_floor: Annotated[float, Meta(ge=0, le=1, description="Share of the score that age cannot take away.")]
     maximum_age_days: Annotated[
         dict[str, float],
-        Meta(
-            description="Oldest item by content type, in days before the moment described; default for the others."
-        ),
+        Meta(description="Oldest item by content type, in days before the moment described; default for the others."),
     ]
-    per_section: Annotated[
-        int, Meta(ge=0, description="At most so many items of one section; 0 for no limit.")
-    ]
+    per_section: Annotated[int, Meta(ge=0, description="At most so many items of one section; 0 for no limit.")]
 
 
 def load_settings(*files: Path) -> Settings:
@@ -288,9 +278,7 @@ def _lay_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
-        merged[key] = (
-            _lay_over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
-        )
+        merged[key] = _lay_over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
     return merged
 
 

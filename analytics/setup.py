@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 from analytics.context import Context
@@ -52,9 +52,7 @@ def create_workspace(root: Path, settings: str = _SETTINGS) -> bool:
     return is_new
 
 
-def make_demo(
-    folder: Path, plan: NewsroomPlan, config: Path | None, progress: Callable[[str], None]
-) -> Workspace:
+def make_demo(folder: Path, plan: NewsroomPlan, config: Path | None, progress: Callable[[str], None]) -> Workspace:
     """Make the demo newsroom and run the whole chain on it.
 
     Parameters
@@ -81,17 +79,13 @@ def make_demo(
         write_newsroom(plan, newsroom)
         (newsroom / "plan.json").write_text(_describe(plan), encoding="utf-8")
     settings = load_settings(workspace.settings_file, *([config] if config else []))
+    # The demo's clock is its own moment, so that the same seed makes the same manifest on any day.
     now = plan.as_of.astimezone(UTC).replace(tzinfo=None)
-    context = Context(workspace, settings, _clock_of(now), progress=progress)
+    context = Context(workspace, settings, now, progress=progress)
     load_files(context, ARTICLES, sorted(newsroom.glob("articles*")))
     load_files(context, EVENTS, sorted(newsroom.glob("events*")))
     run(context, as_of=now)
     return workspace
-
-
-def _clock_of(as_of: datetime) -> datetime:
-    """The demo's clock is its own moment, so that the same seed makes the same manifest on any day."""
-    return as_of
 
 
 def _clear_other_demo(folder: Path, plan: NewsroomPlan) -> None:

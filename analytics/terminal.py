@@ -97,9 +97,7 @@ def print_note(text: str) -> None:
 
 
 def _start_table(title: str | None) -> Table:
-    return Table(
-        title=None if title is None else Text(_clean(title)), title_justify="left", box=None, pad_edge=False
-    )
+    return Table(title=None if title is None else Text(_clean(title)), title_justify="left", box=None, pad_edge=False)
 
 
 def _name_scope(document: ListDocument) -> str:

@@ -112,6 +112,5 @@ def _is_kept(name: str, rules: UrlRules) -> bool:
 
 def _is_tracking(name: str, rules: UrlRules) -> bool:
     return any(
-        name.startswith(known[:-1]) if known.endswith("*") else name == known
-        for known in rules.tracking_parameters
+        name.startswith(known[:-1]) if known.endswith("*") else name == known for known in rules.tracking_parameters
     )

@@ -64,9 +64,7 @@ class Workspace:
             Where `readership init` has not been run in it.
         """
         if not self.settings_file.is_file():
-            message = (
-                f"{self.root} is no workspace; run `readership init` there, or name one with --workspace"
-            )
+            message = f"{self.root} is no workspace; run `readership init` there, or name one with --workspace"
             raise UsageError(message)
 
     def create(self) -> None:

@@ -91,9 +91,7 @@ def test_arabic_spellings_and_the_article_do_not_part_two_texts() -> None:
 
 
 def test_a_title_counts_as_its_weight_says_however_long_the_body() -> None:
-    articles = pl.DataFrame(
-        {"title": ["storm", "storm", "goal"], "body": ["river " * 500, "budget", "strike"]}
-    )
+    articles = pl.DataFrame({"title": ["storm", "storm", "goal"], "body": ["river " * 500, "budget", "strike"]})
     vectors = FieldTfidf(field_weights={"title": 1.0, "body": 1.0}).fit_transform(articles)
     assert (vectors @ vectors.T)[0, 1] == pytest.approx(0.5)
 

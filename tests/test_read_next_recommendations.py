@@ -55,10 +55,7 @@ def items_of(seed: str, articles: pl.DataFrame, as_of: datetime = AS_OF, **chang
 
 def newsroom(count: int) -> pl.DataFrame:
     return frame(
-        *(
-            article(f"a{i:02}", f"{SUBJECTS[i % 4]} {SUBJECTS[i % 3]} w{i % 5}", age_days=i)
-            for i in range(count)
-        )
+        *(article(f"a{i:02}", f"{SUBJECTS[i % 4]} {SUBJECTS[i % 3]} w{i % 5}", age_days=i) for i in range(count))
     )
 
 
@@ -212,7 +209,7 @@ def test_where_there_is_no_summary_the_beginning_of_the_body_weighs_more_than_it
     filler = " ".join(f"filler{i}" for i in range(100))
     articles = frame(
         article("seed", "", body="river flood rescue"),
-        article("begins", "", body=f"river flood {filler}"),
-        article("ends", "", body=f"{filler} river flood"),
+        article("b-begins", "", body=f"river flood {filler}"),
+        article("a-ends", "", body=f"{filler} river flood"),
     )
-    assert items_of("seed", articles, near_duplicate_similarity=1.1) == ["begins", "ends"]
+    assert items_of("seed", articles, near_duplicate_similarity=1.1) == ["b-begins", "a-ends"]

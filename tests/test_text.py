@@ -72,9 +72,7 @@ def test_arabic_stop_words_are_known_in_the_spelling_of_normalised_words() -> No
     assert set(normalise_words(["إلى", "على"], "ar")) <= stop_words("ar")
 
 
-@pytest.mark.parametrize(
-    ("tag", "language"), [("pt-BR", "pt"), ("EN", "en"), ("zh_Hant_TW", "zh"), ("ar", "ar")]
-)
+@pytest.mark.parametrize(("tag", "language"), [("pt-BR", "pt"), ("EN", "en"), ("zh_Hant_TW", "zh"), ("ar", "ar")])
 def test_the_language_of_an_edition_is_its_primary_subtag(tag: str, language: str) -> None:
     assert read_language(tag) == language
 

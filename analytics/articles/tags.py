@@ -40,8 +40,4 @@ def _fold_mark(letter: str) -> str:
         return ""
     base = unicodedata.normalize("NFD", letter)
     # A Latin or Greek letter loses its accent; an Arabic letter keeps its hamza, which is part of the spelling.
-    return (
-        letter
-        if "\u0600" <= letter <= "\u06ff"
-        else "".join(c for c in base if unicodedata.category(c) != "Mn")
-    )
+    return letter if "\u0600" <= letter <= "\u06ff" else "".join(c for c in base if unicodedata.category(c) != "Mn")

@@ -49,9 +49,7 @@ def write_articles(versions: list[Article], edition: str, folder: Path) -> Path:
     if edition == "es":
         return _write_csv(versions, folder / "articles-es.csv")
     rows = (describe_article(version) for version in versions)
-    lines = [
-        json.dumps({k: v for k, v in row.items() if v not in (None, "")}, ensure_ascii=False) for row in rows
-    ]
+    lines = [json.dumps({k: v for k, v in row.items() if v not in (None, "")}, ensure_ascii=False) for row in rows]
     return write_gzip("\n".join(lines) + "\n", folder / f"articles-{edition}.ndjson.gz")
 
 
@@ -72,9 +70,7 @@ def _write_csv(versions: list[Article], path: Path) -> Path:
     rows = [describe_article(version) for version in versions]
     for row in rows:
         row.update({name: json.dumps(row[name], ensure_ascii=False) for name in LISTS})
-    path.write_text(
-        pl.DataFrame(rows, schema=dict.fromkeys(FIELDS, pl.String)).write_csv(), "utf-8", newline=""
-    )
+    path.write_text(pl.DataFrame(rows, schema=dict.fromkeys(FIELDS, pl.String)).write_csv(), "utf-8", newline="")
     return path
 
 

@@ -77,11 +77,7 @@ class Attention:
     def add_bursts(self, chance: Chance, networks: list[str]) -> None:
         """Choose recent articles that a share suddenly carries far, and lift them for two hours."""
         begin = np.maximum(self.published, 0.0) + 3600.0
-        fit = (
-            (begin < (SPAN_HOURS - 1) * 3600)
-            & (self.published > -24 * 3600)
-            & (self._weights.max(axis=0) > 0)
-        )
+        fit = (begin < (SPAN_HOURS - 1) * 3600) & (self.published > -24 * 3600) & (self._weights.max(axis=0) > 0)
         if not fit.any():
             return
         chosen = chance.weighted(np.where(fit, 1.0, 0.0), BURST_COUNT)

@@ -96,9 +96,7 @@ def gather_audience(count: int, first_hour: int, seed: int) -> Audience:
     numbers = np.arange(count)
     visitor = np.array([f"v{number:06d}" for number in numbers], dtype=object)
     visitor[~is_keyed] = None
-    address = np.array(
-        [f"2001:db8:{n >> 12:x}:{n & 0xFFF:x}::{n % 251 + 1:x}" for n in numbers], dtype=object
-    )
+    address = np.array([f"2001:db8:{n >> 12:x}:{n & 0xFFF:x}::{n % 251 + 1:x}" for n in numbers], dtype=object)
     address[is_carrier] = CARRIER_ADDRESS
     address[is_keyed] = None
     tablets = chance.uniform(count) < TABLET_SHARE

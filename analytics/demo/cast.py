@@ -80,10 +80,7 @@ def load_names() -> dict[str, NamePool]:
     """Return the name pool of each region."""
     return {
         region["label"]: NamePool(
-            **{
-                kind: tuple((latin, arabic) for latin, arabic in rows)
-                for kind, rows in region["people"].items()
-            }
+            **{kind: tuple((latin, arabic) for latin, arabic in rows) for kind, rows in region["people"].items()}
         )
         for region in read_table("places")["region"]
     }

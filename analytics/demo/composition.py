@@ -191,9 +191,7 @@ def use_fact_figures(filling: Filling) -> Filling:
     >>> use_fact_figures(Filling({"few": "3", "few_fact": "5"}, {})).words["few"]
     '5'
     """
-    figures = {
-        name.removesuffix("_fact"): word for name, word in filling.words.items() if name.endswith("_fact")
-    }
+    figures = {name.removesuffix("_fact"): word for name, word in filling.words.items() if name.endswith("_fact")}
     return Filling({**filling.words, **figures}, filling.genders)
 
 

@@ -88,9 +88,9 @@ def deal_events(events: pl.DataFrame, end_ms: int, chance: Chance) -> tuple[Batc
     is_late = pl.Series(old & (chance.uniform(count) < LATE_SHARE))
     lag_ms = chance.below(40 * HOUR_MS, count) + HOUR_MS
     latest = pl.lit(end_ms - 60_000)
-    late = events.with_columns(
-        received_ms=pl.min_horizontal(pl.col("occurred_ms") + pl.Series(lag_ms), latest)
-    ).filter(is_late)
+    late = events.with_columns(received_ms=pl.min_horizontal(pl.col("occurred_ms") + pl.Series(lag_ms), latest)).filter(
+        is_late
+    )
     prompt = events.filter(~is_late)
     copies = prompt.filter(_choose(prompt.height, SAME_FILE_SHARE, chance))
     again = prompt.filter(_choose(prompt.height, LATE_FILE_SHARE, chance))
@@ -102,9 +102,7 @@ def deal_events(events: pl.DataFrame, end_ms: int, chance: Chance) -> tuple[Batc
         "duplicate": sorted({*copies["event_id"].to_list(), *again["event_id"].to_list()}),
         "id_conflict": conflicts["event_id"].to_list(),
     }
-    days = pl.concat([prompt, copies]).with_columns(
-        day=pl.from_epoch("occurred_ms", "ms").dt.strftime("%Y-%m-%d")
-    )
+    days = pl.concat([prompt, copies]).with_columns(day=pl.from_epoch("occurred_ms", "ms").dt.strftime("%Y-%m-%d"))
     parts = days.sort("occurred_ms", "event_id", maintain_order=True).partition_by("day", as_dict=True)
     by_day = {str(key[0]): frame for key, frame in sorted(parts.items())}
     return Batches(by_day, pl.concat([late, again, conflicts]).sort("received_ms", "event_id")), planted
@@ -165,8 +163,7 @@ def format_lines(rows: pl.DataFrame) -> list[str]:
     """
     shaped = _print_times(_shape_rows(rows))
     parts = [
-        pl.format(f',"{name}":{{}}' if name in BARE_FIELDS else f',"{name}":"{{}}"', pl.col(name))
-        for name in FIELDS
+        pl.format(f',"{name}":{{}}' if name in BARE_FIELDS else f',"{name}":"{{}}"', pl.col(name)) for name in FIELDS
     ]
     line = pl.concat_str(parts, ignore_nulls=True).str.slice(1)
     lines: list[str] = shaped.select(pl.concat_str(pl.lit("{"), line, pl.lit("}"))).to_series().to_list()

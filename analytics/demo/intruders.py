@@ -86,9 +86,7 @@ class Intruders:
             )
         return pl.concat(blocks)
 
-    def _browse(
-        self, seconds: npt.NDArray[np.float64], article: npt.NDArray[np.int64], host: int
-    ) -> pl.DataFrame:
+    def _browse(self, seconds: npt.NDArray[np.float64], article: npt.NDArray[np.int64], host: int) -> pl.DataFrame:
         return self._visit(
             seconds,
             article,
@@ -136,9 +134,7 @@ class Intruders:
         )
 
     def _staff(self, pages: pl.DataFrame) -> pl.DataFrame:
-        rows = self._imitate(
-            pages, STAFF_SHARE, "staff", is_staff=pl.lit(value=True), ip=pl.lit(STAFF_ADDRESS)
-        )
+        rows = self._imitate(pages, STAFF_SHARE, "staff", is_staff=pl.lit(value=True), ip=pl.lit(STAFF_ADDRESS))
         seats = self._chance.below(9, rows.height).tolist()
         return rows.with_columns(
             visitor_id=pl.lit(None, dtype=pl.String),

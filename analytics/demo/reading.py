@@ -51,14 +51,10 @@ def _describe_readers(audience: Audience) -> pl.DataFrame:
     names = ("country", "device", "user_agent", "accept_language", "visitor_id", "ip")
     columns: dict[str, Any] = {name: getattr(audience, name).tolist() for name in names}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)).with_row_index("reader")
-    return frame.with_columns(
-        pl.col("reader").cast(pl.Int64), is_carrier=pl.col("ip").eq_missing(CARRIER_ADDRESS)
-    )
+    return frame.with_columns(pl.col("reader").cast(pl.Int64), is_carrier=pl.col("ip").eq_missing(CARRIER_ADDRESS))
 
 
-def _tabulate_pageviews(
-    views: Pageviews, attention: Attention, begin_ms: int, chance: Chance
-) -> pl.DataFrame:
+def _tabulate_pageviews(views: Pageviews, attention: Attention, begin_ms: int, chance: Chance) -> pl.DataFrame:
     urls = np.array([*(a.url for a in attention.articles), ""], dtype=object)
     referrer = np.where(views.previous >= 0, urls[views.previous], views.referrer)
     jitter = chance.below(1000, len(views))
@@ -70,9 +66,7 @@ def _tabulate_pageviews(
             "occurred_ms": begin_ms + (views.seconds * 1000).astype(np.int64) // 1000 * 1000 + jitter,
             "kind": np.full(len(views), "pageview"),
             "referrer": pl.Series(referrer.tolist(), dtype=pl.String).replace("", None),
-            "source_box": pl.Series([BOXES[b] for b in views.box.tolist()], dtype=pl.String).replace(
-                "", None
-            ),
+            "source_box": pl.Series([BOXES[b] for b in views.box.tolist()], dtype=pl.String).replace("", None),
             "slot": pl.Series(views.slot).replace(0, None),
         }
     ).with_columns(
@@ -110,9 +104,7 @@ def _measure_engagement(first: pl.DataFrame, stay: npt.NDArray[np.float64], chan
     parts, before = [], np.zeros_like(total)
     for mark in marks:
         sent = measured & (mark > before)
-        rows = first.filter(pl.Series(sent)).select(
-            "reader", "session_id", "article", "pageview_id", "occurred_ms"
-        )
+        rows = first.filter(pl.Series(sent)).select("reader", "session_id", "article", "pageview_id", "occurred_ms")
         parts.append(
             rows.with_columns(
                 kind=pl.lit("engaged"),

@@ -99,9 +99,7 @@ def _open_sessions(count: int, audience: Audience, attention: Attention, chance:
     )
 
 
-def pick_start_seconds(
-    audience: Audience, reader: npt.NDArray[np.int64], chance: Chance
-) -> npt.NDArray[np.float64]:
+def pick_start_seconds(audience: Audience, reader: npt.NDArray[np.int64], chance: Chance) -> npt.NDArray[np.float64]:
     """Return session starts that follow the daily rhythm of each reader's edition and time zone."""
     uniform, result = chance.uniform(len(reader)), np.zeros(len(reader))
     hours = np.arange(SPAN_HOURS)
@@ -184,9 +182,7 @@ def _read_on(views: Pageviews, attention: Attention, chance: Chance) -> Pageview
     )
 
 
-def _pick_boxes(
-    way: npt.NDArray[np.int64], chance: Chance
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _pick_boxes(way: npt.NDArray[np.int64], chance: Chance) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return box and slot: near articles are mostly found in Read Next, far ones in Most Read."""
     count = len(way)
     through_box = chance.uniform(count)

@@ -38,9 +38,7 @@ def tell_articles(articles: list[Article]) -> dict[str, Any]:
     """Return what is known of the articles: stories, translations, names, copies and special states."""
     return {
         "carrier_address": CARRIER_ADDRESS,
-        "stories": _group(
-            articles, lambda a: f"{a.edition}:{a.assignment.story}" if a.assignment.story else None
-        ),
+        "stories": _group(articles, lambda a: f"{a.edition}:{a.assignment.story}" if a.assignment.story else None),
         "topics": _group(articles, lambda a: f"{a.edition}:{a.assignment.topic.key}"),
         "translation_groups": _group(articles, lambda a: a.translation_group),
         "near_duplicates": _pair_copies(articles),
@@ -64,9 +62,7 @@ def _group(articles: list[Article], key: Any) -> dict[str, list[str]]:  # noqa: 
 
 def _pair_copies(articles: list[Article]) -> list[list[str]]:
     """Return pairs of an article and its shortened agency copy in the same edition."""
-    originals = {
-        (a.edition, a.assignment.text_seed): a.article_id for a in articles if a.assignment.copies is None
-    }
+    originals = {(a.edition, a.assignment.text_seed): a.article_id for a in articles if a.assignment.copies is None}
     keys = [(a, (a.edition, a.assignment.copies)) for a in articles if a.assignment.copies is not None]
     return [[originals[key], a.article_id] for a, key in keys if key in originals]
 

@@ -72,6 +72,5 @@ def _class_of(host: str) -> str:
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     rows = read_reference("referrer_classes")
     return tuple(
-        (re.compile(re.escape(row["host"]).replace(r"\*", r"[a-z]{2,6}(?:\.[a-z]{2})?")), row["class"])
-        for row in rows
+        (re.compile(re.escape(row["host"]).replace(r"\*", r"[a-z]{2,6}(?:\.[a-z]{2})?")), row["class"]) for row in rows
     )

@@ -87,9 +87,7 @@ class ListItem(Struct, frozen=True, forbid_unknown_fields=True):
     basis: Name
 
 
-class ListDocument(
-    Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/list/1"
-):
+class ListDocument(Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/list/1"):
     """A ranked list of one scope at one moment."""
 
     list: Name
@@ -144,9 +142,7 @@ class ManifestFile(Struct, frozen=True, forbid_unknown_fields=True, order=True):
     sha256: Sha256
 
 
-class Manifest(
-    Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/manifest/1"
-):
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/manifest/1"):
     """What a published set holds; the only file with a clock time (`generated_at`, `next_expected_at`)."""
 
     run_id: Name

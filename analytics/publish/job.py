@@ -180,9 +180,7 @@ def _build_read_next(warehouse: FrameSource, as_of: datetime) -> Iterator[tuple[
         seed: list(group) for seed, group in groupby(rows, key=itemgetter("seed_article_id"))
     }
     for article_id, edition in warehouse.frame("publish/seed", as_of=as_of).iter_rows():
-        document = build_read_next_document(
-            article_id, edition, as_of=as_of, items=by_seed.get(article_id, [])
-        )
+        document = build_read_next_document(article_id, edition, as_of=as_of, items=by_seed.get(article_id, []))
         yield read_next_path(edition, article_id), encode(document)
 
 

@@ -78,9 +78,7 @@ def build_series(hourly: pl.DataFrame, as_of: datetime) -> Series:
     """
     hours = list_hours(as_of)
     found = {row["hour_start"]: row for row in hourly.iter_rows(named=True)}
-    values = {
-        measure: tuple(found[hour][measure] if hour in found else 0 for hour in hours) for measure in MEASURES
-    }
+    values = {measure: tuple(found[hour][measure] if hour in found else 0 for hour in hours) for measure in MEASURES}
     return Series(hours, values)
 
 

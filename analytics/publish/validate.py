@@ -106,9 +106,7 @@ def _check_file(folder: Path, file: ManifestFile, documents: dict[str, Document]
             yield Fault(file.path, str(error))
 
 
-def _check_document(
-    path: str, document: Document, manifest: Manifest, seeds: frozenset[str]
-) -> Iterator[str]:
+def _check_document(path: str, document: Document, manifest: Manifest, seeds: frozenset[str]) -> Iterator[str]:
     if isinstance(document, Manifest):
         yield "is a second manifest"
         return

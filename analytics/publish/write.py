@@ -93,9 +93,7 @@ def publish_set(
         else:
             replace_file(folder / MANIFEST, encode(manifest))
     except OSError as error:
-        message = (
-            f"the reports in {folder} cannot be written ({error}); the old ones stay, mend that and run again"
-        )
+        message = f"the reports in {folder} cannot be written ({error}); the old ones stay, mend that and run again"
         raise ReportError(message) from error
     unchanged = tuple(sorted(files.keys() - set(changed)))
     return PublishedSet(manifest, changed, unchanged, removed)
@@ -110,8 +108,7 @@ def describe_files(files: Mapping[str, bytes]) -> tuple[ManifestFile, ...]:
     2
     """
     return tuple(
-        ManifestFile(path, len(content), sha256(content).hexdigest())
-        for path, content in sorted(files.items())
+        ManifestFile(path, len(content), sha256(content).hexdigest()) for path, content in sorted(files.items())
     )
 
 

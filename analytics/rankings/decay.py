@@ -93,11 +93,7 @@ def _tabulate(half_life_seconds: int) -> pl.DataFrame:
 
 def _power(seconds: int, half_life_seconds: int) -> int:
     """Give 2^(seconds / half-life) in units of 2^-40, rounded."""
-    return (
-        _UNIT
-        if half_life_seconds == 0
-        else round(_UNIT * Decimal(2) ** (Decimal(seconds) / half_life_seconds))
-    )
+    return _UNIT if half_life_seconds == 0 else round(_UNIT * Decimal(2) ** (Decimal(seconds) / half_life_seconds))
 
 
 def _factor(age: timedelta, half_life_seconds: int) -> tuple[int, int]:

@@ -104,8 +104,6 @@ def list_scopes(articles: pl.DataFrame) -> list[Scope]:
         for place in ((), (("edition", edition),)):
             found.add(Scope(place))
             found.update(
-                Scope((*place, (key, slug)))
-                for key, slug in (("section", section), ("region", region))
-                if slug
+                Scope((*place, (key, slug))) for key, slug in (("section", section), ("region", region)) if slug
             )
     return sorted(found, key=str)

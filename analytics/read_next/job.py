@@ -31,9 +31,7 @@ def recommend_articles(warehouse: Warehouse, settings: ReadNext, as_of: datetime
     return warehouse.replace_frame("read_next.item", items.with_columns(basis=pl.lit(BASIS)))
 
 
-def recommend_article(
-    warehouse: Warehouse, settings: ReadNext, as_of: datetime, article_id: str
-) -> pl.DataFrame:
+def recommend_article(warehouse: Warehouse, settings: ReadNext, as_of: datetime, article_id: str) -> pl.DataFrame:
     """Choose what to read next after one article, writing nothing.
 
     Raises
@@ -52,6 +50,7 @@ def read_settings(settings: ReadNext) -> ReadNextSettings:
     return ReadNextSettings(
         length=settings.length,
         field_weights=settings.field_weights,
+        name_weights=settings.name_weights,
         minimum_similarity=settings.minimum_similarity,
         near_duplicate_similarity=settings.near_duplicate_similarity,
         recency_half_life_days=settings.recency_half_life_days,

@@ -120,9 +120,7 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         numbers = np.concatenate(words.numbers)
         found = pl.DataFrame({"row": np.concatenate(rows), "column": columns[numbers], "number": numbers})
         asked = wanted.select("row", "column").cast(pl.Int64)
-        counted = (
-            found.join(asked, on=["row", "column"], how="semi").group_by(found.columns).agg(count=pl.len())
-        )
+        counted = found.join(asked, on=["row", "column"], how="semi").group_by(found.columns).agg(count=pl.len())
         return counted.select("row", "column", words.forms.gather(counted["number"]).alias("word"), "count")
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
@@ -144,8 +142,7 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         stems = stem_vocabulary(plain, self.language)
         stopped = stop_words(self.language)
         terms = [
-            word if ":" in word else None if word in stopped else stem
-            for word, stem in zip(plain, stems, strict=True)
+            word if ":" in word else None if word in stopped else stem for word, stem in zip(plain, stems, strict=True)
         ]
         return pl.Series("term", terms, dtype=pl.String)
 
@@ -176,16 +173,12 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _learn_name_weights(self, words: NumberedWords, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the weight of each term as a name; titles may write every word with a capital."""
-        outside = [
-            numbers for name, numbers in zip(self._fields(), words.numbers, strict=True) if name != _TITLE
-        ]
+        outside = [numbers for name, numbers in zip(self._fields(), words.numbers, strict=True) if name != _TITLE]
         uses = np.bincount(np.concatenate([*outside, []]).astype(np.int64), minlength=len(words.forms))
         initials = words.forms.str.slice(0, 1)
         capitals = uses * (initials != initials.str.to_lowercase()).to_numpy()
         width = len(self.terms_)
-        share = np.bincount(columns, capitals, width + 1) / np.maximum(
-            np.bincount(columns, uses, width + 1), 1
-        )
+        share = np.bincount(columns, capitals, width + 1) / np.maximum(np.bincount(columns, uses, width + 1), 1)
         return 1 - (1 - self.name_weight) * share[:width]
 
     def _weigh(self, counts: Sequence[sparse.csr_array]) -> sparse.csr_array:

@@ -16,9 +16,7 @@ _DECIMALS = 6
 _BLOCK = 512
 
 
-def find_nearest(
-    seeds: sparse.csr_array, candidates: sparse.csr_array, count: int, threads: int = 1
-) -> pl.DataFrame:
+def find_nearest(seeds: sparse.csr_array, candidates: sparse.csr_array, count: int, threads: int = 1) -> pl.DataFrame:
     """Find for each seed the candidates with the largest scalar product above 0.
 
     Returns

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 from scipy import sparse
 
@@ -46,25 +48,24 @@ def add_reasons(
     )
     weighty = _find_weighty_terms(pairs, vectors, pl.Series(model.is_keyword), terms)
     forms = _find_forms(weighty, articles, model)
-    tags = [share_tags(seed, item) for seed, item in zip(pairs["seed_tags"], pairs["tags"], strict=True)]
+    sides = zip(pairs["seed_tags"].to_list(), pairs["tags"].to_list(), strict=True)
+    tags = [share_tags(seed, item) for seed, item in sides]
     return items.with_columns(
         pl.Series("shared_tags", tags, dtype=pl.List(pl.String)), _choose_forms(pairs, weighty, forms)
     )
 
 
-def share_tags(seed_tags: pl.Series | None, item_tags: pl.Series | None) -> list[str]:
+def share_tags(seed_tags: Sequence[str] | None, item_tags: Sequence[str] | None) -> list[str]:
     """Return the item's tags, as written, that the seed has too; case and Unicode form do not count.
 
     Examples
     --------
-    >>> share_tags(pl.Series(["IRAN", "Oil"]), pl.Series(["Iran", "Elections"]))
+    >>> share_tags(["IRAN", "Oil"], ["Iran", "Elections"])
     ['Iran']
     """
-    if seed_tags is None or item_tags is None:
-        return []
-    known = {read_key(tag) for tag in seed_tags}
+    known = {read_key(tag) for tag in seed_tags or ()}
     shared: dict[str, str] = {}
-    for tag in item_tags:
+    for tag in item_tags or ():
         if read_key(tag) in known:
             shared.setdefault(read_key(tag), tag)
     return list(shared.values())

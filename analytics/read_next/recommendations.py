@@ -18,6 +18,14 @@ from analytics.read_next.reasons import add_reasons
 from analytics.read_next.settings import ReadNextSettings
 from analytics.read_next.slate import choose_slates
 
+_ARTICLE_COLUMNS = [
+    "article_id",
+    "section",
+    "translation_group",
+    "age_days",
+    "recency_factor",
+    "is_candidate",
+]
 _PAIR_COLUMNS = [
     "seed_article_id",
     "article_id",
@@ -66,9 +74,7 @@ def build_index(corpus: Corpus, settings: ReadNextSettings) -> TextIndex:
     return TextIndex(corpus, model, model.fit_transform(corpus.articles))
 
 
-def find_candidates(
-    index: TextIndex, settings: ReadNextSettings, seeds: Sequence[str] | None = None
-) -> pl.DataFrame:
+def find_candidates(index: TextIndex, settings: ReadNextSettings, seeds: Sequence[str] | None = None) -> pl.DataFrame:
     """Find what may follow each seed, before any rule on the slate.
 
     Parameters
@@ -87,7 +93,7 @@ def find_candidates(
         `recency_factor`, `age_days`, `section`; the `pool` best of each seed by score, without the seed
         itself and the other articles of its translation group.
     """
-    articles = index.corpus.articles
+    articles = index.corpus.articles.select(_ARTICLE_COLUMNS)
     known = articles["article_id"]
     rows = np.arange(len(known)) if seeds is None else np.flatnonzero(known.is_in(list(seeds)).to_numpy())
     candidate_rows = np.flatnonzero(articles["is_candidate"].to_numpy())
@@ -130,9 +136,7 @@ def recommend_all(articles: pl.DataFrame, settings: ReadNextSettings, as_of: dat
     return pl.concat([pl.DataFrame(schema=_COLUMNS), *slates]).sort("seed_article_id", "rank")
 
 
-def recommend_one(
-    articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime, article_id: str
-) -> pl.DataFrame:
+def recommend_one(articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime, article_id: str) -> pl.DataFrame:
     """Choose what to read next after one article: its rows of `recommend_all`.
 
     Raises
@@ -146,9 +150,7 @@ def recommend_one(
     raise UsageError(f"no article {article_id} is live at {as_of:%Y-%m-%dT%H:%M:%SZ}: check id and moment")
 
 
-def rank_earlier(
-    articles: pl.DataFrame, settings: ReadNextSettings, count: int, within_days: float
-) -> pl.DataFrame:
+def rank_earlier(articles: pl.DataFrame, settings: ReadNextSettings, count: int, within_days: float) -> pl.DataFrame:
     """Rank for each article what had been published in the days before it, by text alone.
 
     This is Read Next as an evaluation in time order sees it: no rule on the slate, no recency.

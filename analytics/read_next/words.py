@@ -79,9 +79,7 @@ def read_key(keyword: str) -> str:
 
 
 def _read_field(articles: pl.DataFrame, name: str) -> pl.Series:
-    column = (
-        articles[name] if name in articles.columns else pl.Series([None] * articles.height, dtype=pl.String)
-    )
+    column = articles[name] if name in articles.columns else pl.Series([None] * articles.height, dtype=pl.String)
     if name not in KEYWORD_FIELDS:
         return tokenise(column)
     keywords = [cell if isinstance(cell, list) else [cell] for cell in column.to_list()]

@@ -39,7 +39,7 @@ typed as (
         end as visitor_text,
         session_id as session_text,
         pageview_id as pageview_text,
-        user_agent,
+        trim(user_agent) as user_agent,
         nullif(trim(referrer), '') as referrer,
         nullif(trim(country), '') as country,
         nullif(trim(device), '') as device,

@@ -23,10 +23,7 @@ def read_articles(path: Path) -> pl.DataFrame:
     articles = pl.read_ndjson(path, schema=TEXTS)
     return articles.with_columns(
         pl.col("published_at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ"),
-        *(
-            pl.lit(None, pl.String).alias(name)
-            for name in ("language", "summary", "section", "translation_group")
-        ),
+        *(pl.lit(None, pl.String).alias(name) for name in ("language", "summary", "section", "translation_group")),
         tags=pl.lit(None, pl.List(pl.String)),
         content_type=pl.lit("article"),
         status=pl.lit("live"),
@@ -90,9 +87,7 @@ def test_readers_would_follow_the_links_it_ranks_high(realdata: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "language", "bar"), [("arabic", "ar", 0.445), ("spanish", "es", 0.725)])
-def test_a_title_finds_the_second_half_of_its_own_text(
-    realdata: Path, name: str, language: str, bar: float
-) -> None:
+def test_a_title_finds_the_second_half_of_its_own_text(realdata: Path, name: str, language: str, bar: float) -> None:
     articles = add_summaries(read_articles(realdata / name / "articles.ndjson.gz"))
     halves = [body[body.find(" ", len(body) // 2) + 1 :] for body in articles["body"]]
     model = FieldTfidf(language, SETTINGS.field_weights)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from analytics.instants import parse_instant
+from analytics.urls import UrlRules, canonicalise_url
 
 REQUIRED = ("article_id", "url", "edition", "title", "published_at")
 STATUSES = ("live", "withdrawn", "embargoed")
@@ -32,13 +33,15 @@ class FieldError(ValueError):
         self.reason = reason
 
 
-def parse_article(record: Mapping[str, Any]) -> dict[str, Any]:
+def parse_article(record: Mapping[str, Any], urls: UrlRules) -> dict[str, Any]:
     """Read one record.
 
     Parameters
     ----------
     record : mapping
         Native fields; text or JSON values. Lists may be JSON, or text parted by ``|``.
+    urls : UrlRules
+        What the site says about its URLs.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def parse_article(record: Mapping[str, Any]) -> dict[str, Any]:
     Examples
     --------
     >>> article = parse_article({"article_id": 7, "url": "https://a.org/7", "edition": "en", "title": "Rain",
-    ...     "published_at": "2026-03-14T12:00:00Z", "tags": "Weather|Floods"})
+    ...     "published_at": "2026-03-14T12:00:00Z", "tags": "Weather|Floods"}, UrlRules())
     >>> article["article_id"], article["tags"], article["status"]
     ('7', ['Weather', 'Floods'], 'live')
     """
@@ -63,6 +66,12 @@ def parse_article(record: Mapping[str, Any]) -> dict[str, Any]:
             raise FieldError("missing_field")
     if not _EDITION.fullmatch(article["edition"]):
         raise FieldError("bad_edition")
+    article["url"] = canonicalise_url(article["url"], urls)
+    if article["url"] is None:
+        raise FieldError("bad_url")
+    article["aliases"] = sorted({url for old in article["aliases"] if (url := canonicalise_url(old, urls))})
+    if not (article["image_url"] or "").startswith(("https://", "http://")):
+        article["image_url"] = None
     article["content_type"] = (article["content_type"] or "article").lower()
     article["status"] = (article["status"] or "live").lower()
     if article["status"] not in STATUSES:

@@ -1,120 +1,20 @@
-"""The command: reads arguments, calls the pipeline, prints. The only place that reads the clock."""
+"""The commands, one function each."""
 
 from __future__ import annotations
 
-import functools
-import json
-import os
-import signal
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import rich_click as click
 
 from analytics import __version__
-from analytics.errors import InputError, ReadershipError, UsageError
-from analytics.instants import parse_instant
+from analytics.cli.options import Instant, Options, common_options, fail, print_json
+from analytics.errors import InputError, UsageError
 
 EXIT_BAD_DATA = 65
 _FAULTS_SHOWN = 20
-
-
-class Options:
-    """What every command is given."""
-
-    def __init__(
-        self, workspace: Path, config: Path | None, *, is_json: bool, is_debug: bool, wait: bool
-    ) -> None:
-        self.workspace = workspace.expanduser().absolute()
-        self.config = config
-        self.is_json = is_json
-        self.is_debug = is_debug
-        self.wait_seconds = -1.0 if wait else 0.0
-
-    def read_context(self, progress: Callable[[str], None] = lambda _: None) -> Any:  # noqa: ANN401 - imported late
-        """Read the workspace's settings and the clock."""
-        from analytics.context import Context
-        from analytics.settings import load_settings
-        from analytics.workspace import Workspace
-
-        workspace = Workspace(self.workspace)
-        workspace.require()
-        files = [workspace.settings_file, *([self.config] if self.config else [])]
-        now = datetime.now(UTC).replace(tzinfo=None)
-        return Context(workspace, load_settings(*files), now, self.wait_seconds, progress)
-
-
-def common_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options every command takes, and its errors their exit codes."""
-
-    @click.option(
-        "--workspace",
-        type=click.Path(path_type=Path),
-        envvar="READERSHIP_WORKSPACE",
-        default=Path(),
-        help="Folder of the workspace; the current one by default.",
-    )
-    @click.option("--config", type=click.Path(path_type=Path), help="Settings laid over the workspace's own.")
-    @click.option("--json", "is_json", is_flag=True, help="Print JSON for a program.")
-    @click.option("--wait", is_flag=True, help="Wait while another process holds the warehouse.")
-    @click.option("--debug", "is_debug", is_flag=True, help="Show the traceback of an error.")
-    @functools.wraps(command)
-    def wrapped(
-        workspace: Path,
-        config: Path | None,
-        is_json: bool,
-        wait: bool,
-        is_debug: bool,
-        **arguments: Any,  # noqa: ANN401
-    ) -> None:
-        options = Options(workspace, config, is_json=is_json, is_debug=is_debug, wait=wait)
-        try:
-            command(options, **arguments)
-        except ReadershipError as error:
-            if is_debug:
-                raise
-            fail(error.message, error.exit_code)
-        except BrokenPipeError:
-            sys.exit(0)
-        except OSError as error:
-            if is_debug:
-                raise
-            fail(f"{error}; mend that and run again", 1)
-        except Exception as error:
-            if is_debug:
-                raise
-            fail(
-                f"unexpected {type(error).__name__}: {error}; run again with --debug and report what it shows",
-                1,
-            )
-
-    return wrapped
-
-
-def fail(message: str, exit_code: int) -> NoReturn:
-    """Print one sentence on stderr and leave."""
-    sys.exit(_say(message, exit_code))
-
-
-def print_json(content: object) -> None:
-    """Print one JSON document on stdout."""
-    print(json.dumps(content, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - the output
-
-
-class Instant(click.ParamType):  # type: ignore[misc]
-    """An ISO 8601 instant with a zone."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:  # noqa: ANN401 - click's signature
-        """Read the text as naive UTC."""
-        try:
-            return value if isinstance(value, datetime) else parse_instant(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -193,17 +93,13 @@ def _run(options: Options, as_of: datetime | None, *, is_forced: bool, is_loadin
     from analytics.terminal import show_progress
 
     with show_progress() as progress:
-        result = run_chain(
-            options.read_context(progress), as_of=as_of, is_forced=is_forced, is_loading=is_loading
-        )
+        result = run_chain(options.read_context(progress), as_of=as_of, is_forced=is_forced, is_loading=is_loading)
     if options.is_json:
         manifest = result.manifest
-        summary = {"run_id": manifest.run_id, "as_of": manifest.as_of, "status": manifest.status}
-        print_json(
-            summary
-            | {"is_news": result.is_news, "files": len(manifest.files)}
-            | {"loads": describe_loads(result.reports)}
-        )
+        summary: dict[str, Any] = {"run_id": manifest.run_id, "as_of": manifest.as_of, "status": manifest.status}
+        summary |= {"is_news": result.is_news, "files": len(manifest.files)}
+        print_json(summary | {"loads": describe_loads(result.reports)})
+    refuse_set_aside(result.reports)
 
 
 @cli.command()
@@ -273,9 +169,7 @@ def validate(options: Options, folder: Path | None) -> None:
     target = folder or options.workspace / "reports"
     faults = validate_reports(target)
     if options.is_json:
-        print_json(
-            {"folder": str(target), "faults": [{"path": f.path, "message": f.message} for f in faults]}
-        )
+        print_json({"folder": str(target), "faults": [{"path": f.path, "message": f.message} for f in faults]})
     if faults:
         for fault in faults[:_FAULTS_SHOWN]:
             print(f"{fault.path}: {fault.message}", file=sys.stderr)  # noqa: T201 - the faults
@@ -307,13 +201,9 @@ def sql(options: Options, query: str | None) -> None:
     "--dir", "folder", type=click.Path(path_type=Path), default=Path("demo"), show_default=True, help="Where."
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed makes the same newsroom.")
-@click.option(
-    "--articles", type=click.IntRange(12), default=320, show_default=True, help="Articles an edition."
-)
+@click.option("--articles", type=click.IntRange(12), default=320, show_default=True, help="Articles an edition.")
 @click.option("--events", type=click.IntRange(500), default=220_000, show_default=True, help="Events, about.")
-@click.option(
-    "--as-of", type=Instant(), default="2026-03-14T12:00:00Z", show_default=True, help="The newsroom's now."
-)
+@click.option("--as-of", type=Instant(), default="2026-03-14T12:00:00Z", show_default=True, help="The newsroom's now.")
 @common_options
 def demo(options: Options, folder: Path, seed: int, articles: int, events: int, as_of: datetime) -> None:
     """Make a newsroom from a seed, run the whole chain, and say where to look."""
@@ -321,47 +211,10 @@ def demo(options: Options, folder: Path, seed: int, articles: int, events: int, 
     from analytics.setup import make_demo
     from analytics.terminal import print_note, show_progress
 
-    plan = NewsroomPlan(
-        seed=seed, articles_per_edition=articles, events=events, as_of=as_of.replace(tzinfo=UTC)
-    )
+    plan = NewsroomPlan(seed=seed, articles_per_edition=articles, events=events, as_of=as_of.replace(tzinfo=UTC))
     with show_progress() as progress:
         workspace = make_demo(folder.absolute(), plan, options.config, progress)
     if options.is_json:
         print_json({"workspace": str(workspace.root), "reports": str(workspace.reports)})
     else:
         print_note(f"the newsroom is in {workspace.root}; open {workspace.reports / 'index.html'}")
-
-
-def main() -> NoReturn:
-    """Run the command, and leave with its documented exit code."""
-    signal.signal(signal.SIGTERM, _stop)
-    try:
-        cli.main(prog_name="readership", standalone_mode=False)
-        code = 0
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        code = _say("stopped; nothing half-done is left behind", 130)
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0
-    _leave(code)
-
-
-def _say(message: str, exit_code: int) -> int:
-    print(f"readership: {message}", file=sys.stderr)  # noqa: T201 - the sentence
-    return exit_code
-
-
-def _stop(*_: object) -> NoReturn:
-    sys.exit(_say("terminated; nothing half-done is left behind", 143))
-
-
-def _leave(exit_code: int) -> NoReturn:
-    """Leave without the interpreter's teardown, in which DuckDB's binding reports leaks on stderr."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        exit_code = exit_code or 0
-    sys.stderr.flush()
-    os._exit(exit_code)

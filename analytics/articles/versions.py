@@ -1,0 +1,158 @@
+"""What an article's versions say together: its newest content, its URLs, its tags."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from analytics.articles.sources.native import FIELDS
+from analytics.articles.tags import key_tag
+from analytics.articles.text import read_language, reading_minutes
+from analytics.instants import format_instant, parse_instant
+from analytics.rankings.scopes import slugify
+from analytics.settings import Site
+
+TIMES = ("published_at", "updated_at", "embargo_until", "breaking_until")
+ARTICLE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    **{name: pl.String for name in FIELDS if name != "aliases"},
+    **dict.fromkeys(TIMES, pl.Datetime("us")),
+    **dict.fromkeys(("tags", "authors"), pl.List(pl.String)),
+    **dict.fromkeys(("language", "section_slug", "region_slug"), pl.String),
+    "reading_minutes": pl.Int32,
+}
+ALIAS_SCHEMA = {"url": pl.String, "article_id": pl.String, "is_current": pl.Boolean}
+TAG_SCHEMA = {"article_id": pl.String, "tag_key": pl.String, "label": pl.String}
+VERSION_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "article_id": pl.String,
+    "content_hash": pl.String,
+    "updated_at": pl.Datetime("us"),
+    "content": pl.String,
+}
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ArticleTables:
+    """The rows that follow from the versions of some articles.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        Rows of `articles.article`.
+    aliases : DataFrame
+        Rows of `articles.alias`.
+    tags : DataFrame
+        Rows of `articles.article_tag`.
+    """
+
+    articles: pl.DataFrame
+    aliases: pl.DataFrame
+    tags: pl.DataFrame
+
+
+def frame_versions(articles: Sequence[Content]) -> pl.DataFrame:
+    """Give the contents of a file as versions, each content once.
+
+    Returns
+    -------
+    DataFrame
+        `article_id`, `content_hash`, `updated_at`, `content`.
+    """
+    texts = [_write_content(article) for article in articles]
+    rows = {
+        "article_id": [article["article_id"] for article in articles],
+        "content_hash": [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts],
+        "updated_at": [article["updated_at"] for article in articles],
+        "content": texts,
+    }
+    frame = pl.DataFrame(rows, schema=VERSION_SCHEMA)
+    return frame.unique(["article_id", "content_hash"], keep="first", maintain_order=True)
+
+
+def build_tables(versions: pl.DataFrame, site: Site) -> ArticleTables:
+    """Give the rows that follow from all versions of some articles.
+
+    Parameters
+    ----------
+    versions : DataFrame
+        Rows of `articles.version`, every version of each article.
+    site : Site
+        Aliases of labels, and reading speeds.
+    """
+    rows: list[Content] = []
+    aliases: list[tuple[str, str, bool]] = []
+    for history in versions.sort("article_id", "arrival_number").partition_by("article_id", maintain_order=True):
+        contents = [_read_content(text) for text in history["content"]]
+        newest = choose_newest(contents)
+        rows.append(_build_article(newest, site))
+        aliases += _list_aliases(contents, newest)
+    return ArticleTables(
+        pl.DataFrame(rows, schema=ARTICLE_SCHEMA),
+        pl.DataFrame(aliases, schema=ALIAS_SCHEMA, orient="row"),
+        pl.DataFrame(_list_tags(rows), schema=TAG_SCHEMA, orient="row"),
+    )
+
+
+def choose_newest(contents: Iterable[Content]) -> Content:
+    """Choose the content with the newest update; of equals, the last that arrived.
+
+    Examples
+    --------
+    >>> day = datetime(2026, 3, 14)
+    >>> old = {"title": "Rain", "published_at": day, "updated_at": None}
+    >>> choose_newest([old, old | {"title": "Floods"}])["title"]
+    'Floods'
+    """
+    numbered = enumerate(contents)
+    return max(numbered, key=lambda pair: (pair[1]["updated_at"] or pair[1]["published_at"], pair[0]))[1]
+
+
+def _build_article(content: Content, site: Site) -> Content:
+    language = read_language(content["edition"])
+    speeds = dict(site.words_per_minute)
+    row = {name: value for name, value in content.items() if name != "aliases"}
+    minutes = reading_minutes(content["body"] or content["summary"], language, speeds, speeds.get("default", 238))
+    return row | {
+        "language": language,
+        "section_slug": _slug_label(content["section"], site.section_aliases),
+        "region_slug": _slug_label(content["region"], site.region_aliases),
+        "reading_minutes": max(1, minutes),
+    }
+
+
+def _slug_label(label: str | None, aliases: Mapping[str, str]) -> str | None:
+    if not label:
+        return None
+    known = {slugify(name): target for name, target in aliases.items()}
+    return slugify(known.get(slugify(label), label)) or None
+
+
+def _list_aliases(contents: Iterable[Content], newest: Content) -> list[tuple[str, str, bool]]:
+    """List the article's own URL and every old one: a URL that changed still leads to it."""
+    old = {url for content in contents for url in (content["url"], *content["aliases"])} - {newest["url"]}
+    article_id = newest["article_id"]
+    return [(newest["url"], article_id, True), *((url, article_id, False) for url in sorted(old))]
+
+
+def _list_tags(rows: Iterable[Content]) -> list[tuple[str, str, str]]:
+    tags = {
+        (row["article_id"], key): label for row in rows for label in reversed(row["tags"]) if (key := key_tag(label))
+    }
+    return [(article_id, key, label) for (article_id, key), label in sorted(tags.items())]
+
+
+def _write_content(article: Content) -> str:
+    content = {name: format_instant(value) if isinstance(value, datetime) else value for name, value in article.items()}
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)
+
+
+def _read_content(text: str) -> Content:
+    content: Content = json.loads(text)
+    return content | {name: parse_instant(content[name]) for name in TIMES if content[name]}
