@@ -40,7 +40,8 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
     UsageError
         Where there is no such list, or no article in the scope.
     """
-    recipe = context.settings.recipe(name)
+    recipe, site = context.settings.recipe(name), context.settings.site
+    scope = scope.resolve({"section": site.section_aliases, "region": site.region_aliases})
     with context.hold(), context.open() as warehouse:
         newest, data_through = find_as_of(warehouse)
         moment = as_of or newest

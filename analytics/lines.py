@@ -26,6 +26,7 @@ else:
 
 BLANK_LINE = b'{"kind":"\\u0000"}'
 LONG_LINE = b'{"kind":"\\u0001"}'
+_BAD_RECORD = b"no record of as many fields as the header names\n"
 _BLOCK = 1 << 20
 _FREE_EXPANSION = 64 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -148,7 +149,7 @@ def peek_fields(path: Path) -> set[str]:
     except _DAMAGE:
         return set()
     if _detect_form(first, path) == "csv":
-        header = first.splitlines()[0].decode(errors="replace")
+        header = b"".join(first.splitlines()[:1]).decode(errors="replace")
         return {name.strip() for name in next(csv.reader([header]), [])}
     return {name for line in first.splitlines()[:_PEEKED_LINES] for name in read_object(line)}
 
@@ -162,7 +163,7 @@ def read_object(line: bytes) -> dict[str, msgspec.Raw]:
     (['kind'], {})
     """
     try:
-        return msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        return msgspec.json.decode(line.decode(), type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
 
@@ -212,7 +213,7 @@ def _normalise(blocks: Iterator[bytes], caps: Caps) -> Iterator[bytes]:
         if is_skipping and whole:
             whole, is_skipping = whole[whole.index(b"\n") + 1 :], False
         if whole:
-            yield _mark_blank_lines(whole)
+            yield _mark_lines(whole, caps)
         if len(rest) > caps.line_bytes or is_skipping:
             if not is_skipping:
                 yield LONG_LINE + b"\n"
@@ -221,31 +222,61 @@ def _normalise(blocks: Iterator[bytes], caps: Caps) -> Iterator[bytes]:
         yield rest.rstrip(b"\r\n") + b"\n"
 
 
-def _mark_blank_lines(whole: bytes) -> bytes:
-    if not (whole.startswith((b"\n", b" ", b"\t")) or b"\n\n" in whole or b"\n " in whole or b"\n\t" in whole):
+def _mark_lines(whole: bytes, caps: Caps) -> bytes:
+    has_blank = whole.startswith((b"\n", b" ", b"\t")) or any(mark in whole for mark in (b"\n\n", b"\n ", b"\n\t"))
+    if not has_blank and len(whole) <= caps.line_bytes:
         return whole
-    return b"".join((line if line.strip() else BLANK_LINE) + b"\n" for line in whole.split(b"\n")[:-1])
+    return b"".join(_mark_line(line, caps) + b"\n" for line in whole.split(b"\n")[:-1])
 
 
-def _convert_csv(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    """Turn CSV records into JSON lines; a record with another number of fields becomes a line that is no JSON."""
-    reader = csv.reader(_text_lines(_chain(first, rest)), strict=True)
-    names = [name.strip() for name in next(reader, [])]
-    for record in reader:
-        if not record:
+def _mark_line(line: bytes, caps: Caps) -> bytes:
+    if len(line) > caps.line_bytes:
+        return LONG_LINE
+    return line if line.strip() else BLANK_LINE
+
+
+def _convert_csv(blocks: Iterator[bytes], caps: Caps) -> Iterator[bytes]:
+    """Turn CSV records into JSON lines; one that breaks the rules of CSV becomes a line that is no JSON."""
+    csv.field_size_limit(caps.line_bytes)
+    records = _read_records(csv.reader(_text_lines(blocks), strict=True))
+    names = [name.strip() for name in next(records, None) or []]
+    for record in records:
+        if record == []:
             yield BLANK_LINE + b"\n"
-        elif len(record) != len(names):
-            yield (b"not as many fields as the header names: " + ",".join(record).encode().replace(b"\n", b" ") + b"\n")
+        elif record is None or len(record) != len(names):
+            yield _BAD_RECORD
         else:
-            fields = {name: value for name, value in zip(names, record, strict=True) if value}
-            yield msgspec.json.encode(fields) + b"\n"
+            yield _encode_fields({name: value for name, value in zip(names, record, strict=True) if value})
+
+
+def _read_records(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
+    """Give each record, or nothing for one whose quotes are wrong; a quote that never ends is the file's end."""
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise
+            yield None
+
+
+def _encode_fields(fields: dict[str, str]) -> bytes:
+    try:
+        return msgspec.json.encode(fields) + b"\n"
+    except UnicodeEncodeError:
+        return _BAD_RECORD
 
 
 def _text_lines(blocks: Iterator[bytes]) -> Iterator[str]:
+    """Give the lines with their ends, whichever of the three they are; bytes that are no UTF-8 become surrogates."""
     rest = b""
     for raw in blocks:
-        *whole, rest = (rest + raw).split(b"\n")
-        for line in whole:
-            yield line.decode() + "\n"
+        lines = (rest + raw).splitlines(keepends=True)
+        # A carriage return at the end may be half of an end of line.
+        rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+        for line in lines:
+            yield line.decode(errors="surrogateescape")
     if rest:
-        yield rest.decode()
+        yield rest.decode(errors="surrogateescape")

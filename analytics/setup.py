@@ -6,14 +6,16 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 
 from analytics.context import Context
+from analytics.demo.article_files import list_label_aliases
 from analytics.demo.newsroom import NewsroomPlan, write_newsroom
 from analytics.errors import UsageError
 from analytics.landing import ARTICLES, EVENTS
 from analytics.pipeline import load_files, run
+from analytics.publish.write import read_manifest
 from analytics.settings import load_settings
 from analytics.workspace import Workspace
 
@@ -34,6 +36,7 @@ _DEMO_SETTINGS = """\
 [site]
 hosts = ["www.readership.example"]
 """
+_HOUR_BEFORE = timedelta(hours=1)
 
 
 def create_workspace(root: Path, settings: str = _SETTINGS) -> bool:
@@ -73,7 +76,7 @@ def make_demo(folder: Path, plan: NewsroomPlan, config: Path | None, progress: C
     """
     workspace, newsroom = Workspace(folder), folder / "newsroom"
     _clear_other_demo(folder, plan)
-    create_workspace(folder, _DEMO_SETTINGS)
+    create_workspace(folder, _write_demo_settings())
     if not (newsroom / "plan.json").exists():
         progress("writing the newsroom's articles and events")
         write_newsroom(plan, newsroom)
@@ -84,8 +87,19 @@ def make_demo(folder: Path, plan: NewsroomPlan, config: Path | None, progress: C
     context = Context(workspace, settings, now, progress=progress)
     load_files(context, ARTICLES, sorted(newsroom.glob("articles*")))
     load_files(context, EVENTS, sorted(newsroom.glob("events*")))
+    if read_manifest(workspace.reports) is None:
+        run(context, as_of=now - _HOUR_BEFORE)  # an earlier ranking, so that the next one shows what moved
     run(context, as_of=now)
     return workspace
+
+
+def _write_demo_settings() -> str:
+    lines = [_DEMO_SETTINGS]
+    for kind in ("section", "region"):
+        lines.append(f"[site.{kind}_aliases]")
+        lines += [f'"{label}" = "{menu}"' for label, menu in sorted(list_label_aliases(kind).items())]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _clear_other_demo(folder: Path, plan: NewsroomPlan) -> None:

@@ -15,7 +15,7 @@ from analytics.articles.sources.native import FIELDS
 from analytics.articles.tags import key_tag
 from analytics.articles.text import read_language, reading_minutes
 from analytics.instants import format_instant, parse_instant
-from analytics.rankings.scopes import slugify
+from analytics.rankings.scopes import slug_label
 from analytics.settings import Site
 
 TIMES = ("published_at", "updated_at", "embargo_until", "breaking_until")
@@ -128,10 +128,7 @@ def _build_article(content: Content, site: Site) -> Content:
 
 
 def _slug_label(label: str | None, aliases: Mapping[str, str]) -> str | None:
-    if not label:
-        return None
-    known = {slugify(name): target for name, target in aliases.items()}
-    return slugify(known.get(slugify(label), label)) or None
+    return (slug_label(label, aliases) or None) if label else None
 
 
 def _list_aliases(contents: Iterable[Content], newest: Content) -> list[tuple[str, str, bool]]:

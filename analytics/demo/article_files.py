@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from analytics.demo.event_files import write_gzip
+from analytics.demo.grammar import read_table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,10 +56,34 @@ def write_articles(versions: list[Article], edition: str, folder: Path) -> Path:
 
 def describe_article(article: Article) -> dict[str, Any]:
     """Return the native fields of one version, times as ISO 8601 in UTC, lists as lists."""
+    row = _list_fields(article)
+    return row | {name: _print_time(row[name]) for name in TIMES}
+
+
+def list_label_aliases(kind: str) -> dict[str, str]:
+    """Return the label of the site's menu that each edition's own label belongs to.
+
+    Parameters
+    ----------
+    kind
+        ``section`` or ``region``.
+
+    Examples
+    --------
+    >>> list_label_aliases("section")["Deportes"]
+    'Sports'
+    """
+    table = read_table("labels")[kind]
+    return {label: menu for menu, labels in table.items() for label in labels.values() if label != menu}
+
+
+def _list_fields(article: Article) -> dict[str, Any]:
+    """Return the fields with lists as lists and labels as the edition writes them."""
     row: dict[str, Any] = {name: getattr(article, name) for name in FIELDS}
-    row.update({name: list(row[name]) for name in LISTS})
-    row.update({name: _print_time(row[name]) for name in TIMES})
-    return row
+    labels = read_table("labels")
+    for kind in ("section", "region"):
+        row[kind] = labels[kind].get(row[kind], {}).get(article.edition, row[kind])
+    return row | {name: list(row[name]) for name in LISTS}
 
 
 def _print_time(moment: datetime | None) -> str | None:
@@ -77,7 +102,7 @@ def _write_csv(versions: list[Article], path: Path) -> Path:
 def _write_parquet(versions: list[Article], path: Path) -> Path:
     schema: dict[str, Any] = dict.fromkeys(FIELDS, pl.String)
     schema |= dict.fromkeys(TIMES, pl.Datetime("us", "UTC")) | dict.fromkeys(LISTS, pl.List(pl.String))
-    rows = [{name: getattr(version, name) for name in FIELDS} for version in versions]
-    rows = [{**row, **{name: list(row[name]) for name in LISTS}} for row in rows]
-    pl.DataFrame(rows, schema=schema).write_parquet(path, compression="zstd", statistics=False)
+    pl.DataFrame([_list_fields(version) for version in versions], schema=schema).write_parquet(
+        path, compression="zstd", statistics=False
+    )
     return path

@@ -69,6 +69,7 @@ class Topic:
     roles: Mapping[str, Mapping[str, Any]]
 
 
+@cache
 def read_table(name: str) -> dict[str, Any]:
     """Return one table of the package's grammar folder.
 

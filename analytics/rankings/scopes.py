@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -66,9 +67,36 @@ class Scope:
     def __str__(self) -> str:
         return "/".join(f"{key}={value}" for key, value in self.pairs) or "site"
 
+    def resolve(self, aliases: Mapping[str, Mapping[str, str]]) -> Self:
+        """Replace labels outside the menu by the ones they belong to.
+
+        Parameters
+        ----------
+        aliases : mapping of str to mapping
+            By scope key, label outside the menu = label of the menu.
+        """
+        return type(self)(
+            tuple(
+                (key, slug_label(value, aliases.get(key, {}))) if key in aliases else (key, value)
+                for key, value in self.pairs
+            )
+        )
+
     def select(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Keep the rows of articles inside the scope."""
         return articles.filter(*(pl.col(COLUMNS[key]) == value for key, value in self.pairs))
+
+
+def slug_label(label: str, aliases: Mapping[str, str]) -> str:
+    """Turn a label into its slug; a label outside the menu becomes the one it belongs to.
+
+    Examples
+    --------
+    >>> slug_label("West Asia", {"West Asia": "MENA"}), slug_label("Europe", {"West Asia": "MENA"})
+    ('mena', 'europe')
+    """
+    known = {slugify(name): target for name, target in aliases.items()}
+    return slugify(known.get(slugify(label), label))
 
 
 def slugify(label: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 
 from analytics.lines import read_object
@@ -34,13 +33,14 @@ FIELDS = (
     "purpose",
 )
 
-_SAMPLED_LINES = 1000
 _MOST_EXTRA_FIELDS = 50
 _LONGEST_NAME = 64
 
 
 def find_extra_fields(copy: Path) -> list[str]:
-    """Name the fields beyond the native ones that the first lines of a file hold, sorted.
+    """Name the fields beyond the native ones that a file holds, sorted.
+
+    Every line is looked at: what is kept of an event must not depend on the file that brought it.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def find_extra_fields(copy: Path) -> list[str]:
         A file with one JSON text a line.
     """
     with copy.open("rb") as file:
-        names = {name for line in islice(file, _SAMPLED_LINES) for name in read_object(line)}
+        names = {name for line in file for name in read_object(line)}
     return choose_extra_fields(names)
 
 

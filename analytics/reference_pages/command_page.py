@@ -1,0 +1,63 @@
+"""The page of the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from analytics.cli import cli
+from analytics.errors import ReadershipError
+from analytics.reference_pages.markdown import write_page, write_table
+
+_OTHER_CODES = ((0, "done"), (130, "stopped by Ctrl-C"), (143, "terminated by SIGTERM"))
+_STREAMS = """\
+What a command answers goes to stdout; progress and messages go to stderr, and the progress bar is gone when stderr is
+no terminal. Nothing asks a question. On a failure one sentence on stderr says what went wrong and what to do."""
+
+
+def build_command_page() -> str:
+    """Build the page of the command from its own options and help texts."""
+    top = cli.make_context("readership", [], resilient_parsing=True)
+    commands = [cli.commands[name] for name in sorted(cli.commands)]
+    shared = set.intersection(*({one.name for one in command.params} for command in commands))
+    blocks = [str(cli.help), _STREAMS, "## Options of every command"]
+    blocks += [_list_options(one for one in commands[0].params if one.name in shared), "## Exit codes"]
+    blocks += [write_table(("code", "meaning"), ((str(code), text) for code, text in sorted(_list_codes())))]
+    for command in commands:
+        context = command.make_context(command.name, [], parent=top, resilient_parsing=True)
+        usage = " ".join(["readership", str(command.name), *command.collect_usage_pieces(context)])
+        own = (one for one in command.params if one.name not in shared)
+        blocks += [f"## `readership {command.name}`", str(command.help), f"`{usage}`", _list_options(own)]
+    return write_page("The command", blocks)
+
+
+def _list_options(options: Iterable[Any]) -> str:
+    rows = [
+        (f"`{_spell(one)}`", one.help or "", _name_default(one)) for one in options if one.param_type_name == "option"
+    ]
+    return write_table(("option", "what it does", "where not given"), rows)
+
+
+def _spell(option: Any) -> str:  # noqa: ANN401 - click's own type, which only the command line imports
+    return option.opts[0] if option.is_flag else f"{option.opts[0]} {option.metavar or option.type.name.upper()}"
+
+
+def _name_default(option: Any) -> str:  # noqa: ANN401 - as above
+    shown = f"`{option.default}`" if isinstance(option.default, (str, int, Path)) and not option.is_flag else ""
+    return f"`${option.envvar}`, else {shown}" if option.envvar else shown
+
+
+def _list_codes() -> Iterator[tuple[int, str]]:
+    yield from _OTHER_CODES
+    meanings: dict[int, list[str]] = {}
+    for error in _list_errors(ReadershipError):
+        first = str(error.__doc__).splitlines()[0].removesuffix(".")
+        meanings.setdefault(error.exit_code, []).append(first[0].lower() + first[1:])
+    yield from ((code, "; ".join(texts)) for code, texts in meanings.items())
+
+
+def _list_errors(base: type[ReadershipError]) -> Iterator[type[ReadershipError]]:
+    yield base
+    for error in base.__subclasses__():
+        yield from _list_errors(error)

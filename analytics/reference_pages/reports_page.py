@@ -1,0 +1,95 @@
+"""The page of report documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from analytics.publish.documents import DOCUMENTS
+from analytics.publish.paths import MANIFEST, list_path, read_next_path
+from analytics.reference_pages.markdown import name_type, write_page, write_table
+from analytics.warehouse import Warehouse
+
+_INTRODUCTION = """\
+The JSON documents of `reports/`, field by field. A field is always there, null where it says nothing; a scope holds
+only the keys it narrows. The schemas as files: `analytics/publish/schemas/`."""
+_PATHS = {
+    "list": (list_path("most-read", {}), list_path("most-read", {"edition": "en", "section": "politics"})),
+    "manifest": (MANIFEST,),
+    "read-next": (read_next_path("en", "en-0001"),),
+}
+_LIST_TABLES = ("rankings.item", "rankings.ranking", "articles.article")
+_SOURCES = {
+    "ListDocument": _LIST_TABLES,
+    "ListItem": _LIST_TABLES,
+    "ScopeFields": _LIST_TABLES,
+    "ReadNextDocument": ("rankings.ranking", "articles.article"),
+    "ReadNextItem": ("read_next.item", "articles.article"),
+    "Manifest": ("runs.run",),
+}
+"""The tables whose columns the fields of a part come from."""
+_MEANINGS = {
+    "schema": "Name and version of the document's form.",
+    "items": "The items, best first.",
+    "section": "Section as it stands in paths and scopes.",
+    "region": "Region as it stands in paths and scopes.",
+    "label": "The category label a box shows: section, else region, else content type.",
+    "image": "Picture of the article; null where it has none.",
+    "ListDocument.list": "Name of the list.",
+    "ListDocument.edition": "The edition; null for the whole site.",
+    "ListDocument.scope": "What the list is narrowed to.",
+    "ListDocument.config": "The numbers the list was made with.",
+    "ListConfig.half_life_hours": "Age at which an event counts half; null for a hard window.",
+    "ListConfig.window_hours": "Oldest age counted.",
+    "ListConfig.length": "Items at most.",
+    "ListConfig.weights": "What a read, a share and a minute of engaged time are worth.",
+    "Image.url": "Where the picture is.",
+    "Image.alt": "The picture in words, in the edition's language.",
+    "ReadNextDocument.article_id": "The article the reader is on.",
+    "ReadNextItem.reasons": "Why the item is there.",
+    "Reasons.tags": "Tags both articles carry, as the item writes them.",
+    "Reasons.terms": "Words that weigh most in the similarity, heaviest first.",
+    "Manifest.as_of": "The moment the set describes (UTC).",
+    "Manifest.final_through": "The hour whose late window has closed; null so far.",
+    "Manifest.status": "How the set stands.",
+    "Manifest.reasons": "Why it is not fresh, a sentence each.",
+    "Manifest.generated_at": "Clock when the set was last made or confirmed (UTC).",
+    "Manifest.next_expected_at": "Clock by which the next run is expected (UTC); null where that is not known.",
+    "Manifest.files": "Every file of the set but the manifest, sorted by path.",
+    "ManifestFile.path": "Path relative to the manifest.",
+    "ManifestFile.bytes": "Size.",
+    "ManifestFile.sha256": "Hash of the content.",
+}
+"""What a field means where no column says it, by part and name, or by name alone."""
+
+
+def build_reports_page(warehouse: Warehouse) -> str:
+    """Build the page of report documents from their types and the comments in the warehouse."""
+    columns = {
+        f"{relation}.{name}": comment
+        for relation, name, _, comment in warehouse.frame("reference/relation_column").iter_rows()
+    }
+    parts: dict[str, Any] = {}
+    blocks = [_INTRODUCTION]
+    for name, document in DOCUMENTS.items():
+        found = msgspec.json.schema(document)["$defs"]
+        paths = " and ".join(f"`{path}`" for path in _PATHS[name])
+        blocks.append(f"**[{document.__name__}](#{document.__name__.lower()})**: such as {paths}.")
+        parts |= found
+    for name, part in parts.items():
+        rows = [
+            (f"`{field}`", name_type(kind), _explain(name, field, columns))
+            for field, kind in part["properties"].items()
+        ]
+        blocks += [f"## {name}", part["description"], write_table(("field", "type", "meaning"), rows)]
+    return write_page("Reports", blocks)
+
+
+def _explain(part: str, field: str, columns: Mapping[str, str]) -> str:
+    for key in (f"{part}.{field}", field):
+        if key in _MEANINGS:
+            return _MEANINGS[key]
+    sources = [f"{table}.{field}" for table in _SOURCES.get(part, ())]
+    return next(columns[source] for source in sources if source in columns)

@@ -1,0 +1,151 @@
+"""A small newsroom in a workspace of its own, for the tests of the whole chain."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analytics.answers import answer_rank
+from analytics.context import Context
+from analytics.instants import format_instant
+from analytics.ledger import FileReport
+from analytics.pipeline import RunResult, load_files, run
+from analytics.publish.documents import encode
+from analytics.rankings.scopes import Scope
+from analytics.settings import load_settings
+from analytics.setup import create_workspace
+from analytics.warehouse import Warehouse
+from analytics.workspace import Workspace
+
+Row = dict[str, Any]
+NOON = datetime(2024, 5, 15, 12)
+NOW = datetime(2024, 5, 20)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def pageview(article_id: str | None = "a1", when: datetime = NOON, visitor: str | None = "v1", **fields: Any) -> Row:
+    """Give one event; a field that is None is left out."""
+    row = {"kind": "pageview", "occurred_at": format_instant(when), "article_id": article_id,
+           "visitor_id": visitor, **fields}  # fmt: skip
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def article(article_id: str = "a1", **fields: Any) -> Row:
+    """Give one article of the English edition, published two days before noon."""
+    row = {"article_id": article_id, "url": f"https://news.example/en/{article_id}", "edition": "en",
+           "title": f"Title of {article_id}", "published_at": format_instant(NOON - 2 * DAY), **fields}  # fmt: skip
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def to_ndjson(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+
+
+def to_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        {name: "|".join(value) if isinstance(value, list) else value for name, value in row.items()} for row in rows
+    )
+    return text.getvalue().encode()
+
+
+def to_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    frame = pl.DataFrame([{name: row.get(name) for name in names} for row in rows], infer_schema_length=None)
+    zoned = [pl.col(name).str.to_datetime(time_zone="UTC", time_unit="us") for name in names if name.endswith("_at")]
+    target = io.BytesIO()
+    frame.with_columns(zoned).write_parquet(target)
+    return target.getvalue()
+
+
+def to_gzip(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """Give the hash of every file below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+class Newsroom:
+    """A workspace with a clock that stands still."""
+
+    def __init__(self, root: Path, settings: str = "", now: datetime = NOW) -> None:
+        self.workspace, self.now = Workspace(root), now
+        self.incoming = root.with_name(f"{root.name}-incoming")
+        self.incoming.mkdir(parents=True)
+        self._numbers = itertools.count(1)
+        create_workspace(root, settings)
+
+    def context(self, *layers: Path) -> Context:
+        return Context(self.workspace, load_settings(self.workspace.settings_file, *layers), self.now)
+
+    def write(self, content: bytes | Iterable[Mapping[str, Any]], name: str = "") -> Path:
+        """Write an input file outside the workspace: bytes as they are, rows as NDJSON."""
+        path = self.incoming / (name or f"{next(self._numbers)}.ndjson")
+        path.write_bytes(content if isinstance(content, bytes) else to_ndjson(content))
+        return path
+
+    def load(self, entity: str, *contents: Path | bytes | Iterable[Mapping[str, Any]]) -> list[FileReport]:
+        paths = [one if isinstance(one, Path) else self.write(one) for one in contents]
+        return load_files(self.context(), entity, paths)
+
+    def load_articles(self, *articles: Mapping[str, Any]) -> FileReport:
+        return self.load("articles", articles)[0]
+
+    def load_events(self, *events: Mapping[str, Any]) -> FileReport:
+        return self.load("events", events)[0]
+
+    def run(self, as_of: datetime | None = None, *, is_forced: bool = False) -> RunResult:
+        return run(self.context(), as_of=as_of, is_forced=is_forced)
+
+    def rank(self, name: str = "most-read", *scopes: str, as_of: datetime | None = None) -> Row:
+        document = answer_rank(self.context(), name, Scope.of([*scopes]), as_of)
+        content: Row = json.loads(encode(document))
+        return content
+
+    @contextmanager
+    def open(self) -> Iterator[Warehouse]:
+        context = self.context()
+        with context.hold(), context.open() as warehouse:
+            yield warehouse
+
+    def query(self, text: str) -> list[Row]:
+        with self.open() as warehouse:
+            return warehouse.query(text).to_dicts()
+
+
+def read_tables(warehouse: Warehouse) -> dict[str, list[Row]]:
+    """Give what depends on the set of events alone: verdicts, rollups and articles, each in one order."""
+    order = {
+        "events.counted": "event_key",
+        "rollups.article_hourly": "article_id, hour_start",
+        "rollups.removed_hourly": "article_id, hour_start, reason",
+        "rollups.decay_hourly": "article_id, hour_start, half_life_seconds",
+        "articles.article": "article_id",
+        "articles.alias": "article_id, url",
+        "articles.article_tag": "article_id, tag_key",
+        "articles.tag": "tag_key",
+    }
+    return {
+        table: warehouse.query(f"select * from {table} order by {keys}").to_dicts() for table, keys in order.items()
+    }
+
+
+def utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)

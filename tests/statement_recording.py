@@ -1,0 +1,130 @@
+"""Records what the commands ask of the warehouse while they load, run and answer in a small workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, wraps
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from analytics.cli import cli
+from analytics.warehouse import Warehouse
+
+STATEMENT_METHODS = ("frame", "stage", "stage_file", "append", "replace", "replace_all")
+TABLE_METHODS = ("stage_frame", "append_frame", "replace_frame", "replace_keys")
+NEW_STAGE = "drop_stage"
+
+_ARTICLES = [
+    {
+        "article_id": name,
+        "url": f"https://news.example/{name}",
+        "edition": "en",
+        "title": f"The river rises near {name}",
+        "body": "The river rises after a week of rain, and the bridges close.",
+        "section": "News",
+        "tags": ["rivers"],
+        "published_at": "2024-05-01T06:00:00Z",
+    }
+    for name in ("dams", "floods")
+]
+_CAME = {"received_at": "2024-05-01T12:00:00Z"}
+_READS = [
+    {"kind": "pageview", "occurred_at": f"2024-05-01T{hour:02}:10:00Z", "article_id": "dams", "visitor_id": "ann"} | _CAME
+    for hour in (9, 10, 11)
+]
+_WAITING = {
+    "kind": "share",
+    "occurred_at": "2024-05-01T10:30:00Z",
+    "url": "https://news.example/floods",
+    "visitor_id": "ben",
+    "environment": "a field of the source's own",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a method of the warehouse, with the statement or the table it names."""
+
+    method: str
+    name: str = ""
+
+
+@dataclass
+class Recording:
+    """The calls in their order, and the columns with their types that the working tables had."""
+
+    calls: list[Call] = field(default_factory=list)
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@cache
+def record_commands() -> Recording:
+    """Load events and articles, run, and ask every question the command line can answer."""
+    recording = Recording()
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        _watch(patch, recording)
+        for arguments in _write_inputs(Path(folder)):
+            result = CliRunner().invoke(cli, [*arguments, "--workspace", folder])
+            assert result.exit_code == 0, f"{arguments}: {result.output} {result.exception!r}"
+    return recording
+
+
+def describe_table(warehouse: Warehouse, table: str) -> dict[str, str]:
+    """Give a table's columns with their types."""
+    return {row[0]: row[1] for row in warehouse.query(f"describe {table}").rows()}
+
+
+def _write_inputs(folder: Path) -> list[list[str]]:
+    lines = {"articles": _ARTICLES, "waiting": [_WAITING | _CAME], "reads": _READS}
+    for name, records in lines.items():
+        (folder / f"{name}.ndjson").write_text("\n".join(map(json.dumps, records)))
+    share = pl.DataFrame([{"kind": "share", "occurred_at": "2024-05-01T11:20:00Z", "article_id": "dams"} | _CAME])
+    share.write_parquet(folder / "shares.parquet")
+    return [
+        ["init"],
+        ["load", "events", str(folder / "waiting.ndjson")],
+        ["load", "articles", str(folder / "articles.ndjson")],
+        ["load", "events", str(folder / "reads.ndjson"), str(folder / "shares.parquet")],
+        ["run"],
+        ["run"],
+        ["rank", "--scope", "edition=en"],
+        ["recommend", "dams"],
+        ["status"],
+    ]
+
+
+def _watch(patch: pytest.MonkeyPatch, recording: Recording) -> None:
+    """Record the outermost calls alone: one method may call another."""
+    open_calls: list[str] = []
+
+    def watched(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(original)
+        def call(warehouse: Warehouse, *names: Any, **values: Any) -> Any:
+            if not open_calls:
+                recording.calls.append(Call(method, *names[:1]))
+            open_calls.append(method)
+            try:
+                return original(warehouse, *names, **values)
+            finally:
+                open_calls.pop()
+                if not open_calls:
+                    _record_columns(warehouse, recording)
+
+        return call
+
+    for method in (*STATEMENT_METHODS, *TABLE_METHODS, NEW_STAGE):
+        patch.setattr(Warehouse, method, watched(method, getattr(Warehouse, method)))
+
+
+def _record_columns(warehouse: Warehouse, recording: Recording) -> None:
+    text = "select 'stage.' || table_name from duckdb_tables() where database_name = 'stage'"
+    for (table,) in warehouse.query(text).rows():
+        if table not in recording.columns:
+            recording.columns[table] = describe_table(warehouse, table)
