@@ -35,6 +35,8 @@ class VisitorKeys:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._workspace_key = self._read_workspace_key()
         self._salts = self._read_salts()
+        if self._bury_salts():
+            self._write_salts()
 
     def hash_visitors(self, visitors: Iterable[tuple[str, str]]) -> list[int | None]:
         """Hash visitors to 64 bits.
@@ -79,10 +81,18 @@ class VisitorKeys:
     def _read_salts(self) -> dict[str, dict[str, str | None]]:
         file = self.folder / "day-salts.json"
         salts: dict[str, dict[str, str | None]] = json.loads(file.read_text("ascii")) if file.exists() else {}
-        for entry in salts.values():
-            if datetime.fromisoformat(str(entry["made_at"])) + SALT_LIFE < self.now:
-                entry["salt"] = None
         return salts
+
+    def _bury_salts(self) -> bool:
+        """Forget the salts whose life is over; what stays says that the day had one."""
+        over = [
+            entry
+            for entry in self._salts.values()
+            if entry["salt"] and datetime.fromisoformat(str(entry["made_at"])) + SALT_LIFE < self.now
+        ]
+        for entry in over:
+            entry["salt"] = None
+        return bool(over)
 
     def _write_salts(self) -> None:
         _write_private(self.folder / "day-salts.json", json.dumps(self._salts, sort_keys=True, indent=1))

@@ -119,13 +119,15 @@ def copy_lines(path: Path, folder: Path, caps: Caps) -> Copy:
         start = file.read(4)
     if start == _PARQUET:
         return Copy(path, "parquet")
-    target = folder / "lines.ndjson"
+    target = folder / "copy"
     try:
         with _open_verified(path, start) as source:
             blocks = _read_blocks(source, path, caps)
             first = next(blocks, b"").removeprefix(_BYTE_ORDER_MARK)
             form = _detect_form(first, path)
-            lines = _normalise(_chain(first, blocks), caps) if form == "ndjson" else _convert_csv(first, blocks)
+            lines = _chain(first, blocks)
+            if form != "parquet":
+                lines = _normalise(lines, caps) if form == "ndjson" else _convert_csv(lines, caps)
             with target.open("wb") as copy:
                 copy.writelines(lines)
     except _DAMAGE as error:
@@ -191,6 +193,8 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _detect_form(first: bytes, path: Path) -> str:
+    if first.startswith(_PARQUET):
+        return "parquet"
     names = path.name.removesuffix(".gz").removesuffix(".zst")
     if names.endswith(".csv"):
         return "csv"

@@ -20,7 +20,7 @@ from analytics.answers import answer_rank
 from analytics.context import Context
 from analytics.instants import format_instant
 from analytics.ledger import FileReport
-from analytics.pipeline import RunResult, load_files, run
+from analytics.pipeline import RunResult, load_into, run
 from analytics.publish.documents import encode
 from analytics.rankings.scopes import Scope
 from analytics.settings import load_settings
@@ -63,12 +63,12 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def to_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
+def to_parquet(rows: Sequence[Mapping[str, Any]], *, is_typed: bool = True) -> bytes:
     names = list(dict.fromkeys(name for row in rows for name in row))
     frame = pl.DataFrame([{name: row.get(name) for name in names} for row in rows], infer_schema_length=None)
     zoned = [pl.col(name).str.to_datetime(time_zone="UTC", time_unit="us") for name in names if name.endswith("_at")]
     target = io.BytesIO()
-    frame.with_columns(zoned).write_parquet(target)
+    frame.with_columns(zoned if is_typed else []).write_parquet(target)
     return target.getvalue()
 
 
@@ -83,10 +83,11 @@ def hash_files(folder: Path) -> dict[str, str]:
 
 
 class Newsroom:
-    """A workspace with a clock that stands still."""
+    """A workspace with a clock that stands still; one in memory keeps its warehouse nowhere else, and is quicker."""
 
-    def __init__(self, root: Path, settings: str = "", now: datetime = NOW) -> None:
+    def __init__(self, root: Path, settings: str = "", now: datetime = NOW, *, is_in_memory: bool = False) -> None:
         self.workspace, self.now = Workspace(root), now
+        self._warehouse = Warehouse.in_memory() if is_in_memory else None
         self.incoming = root.with_name(f"{root.name}-incoming")
         self.incoming.mkdir(parents=True)
         self._numbers = itertools.count(1)
@@ -103,7 +104,8 @@ class Newsroom:
 
     def load(self, entity: str, *contents: Path | bytes | Iterable[Mapping[str, Any]]) -> list[FileReport]:
         paths = [one if isinstance(one, Path) else self.write(one) for one in contents]
-        return load_files(self.context(), entity, paths)
+        with self.open() as warehouse:
+            return load_into(self.context(), warehouse, [(entity, path) for path in paths])
 
     def load_articles(self, *articles: Mapping[str, Any]) -> FileReport:
         return self.load("articles", articles)[0]
@@ -121,6 +123,9 @@ class Newsroom:
 
     @contextmanager
     def open(self) -> Iterator[Warehouse]:
+        if self._warehouse:
+            yield self._warehouse
+            return
         context = self.context()
         with context.hold(), context.open() as warehouse:
             yield warehouse

@@ -101,7 +101,7 @@ def build_tables(versions: pl.DataFrame, site: Site) -> ArticleTables:
 
 
 def choose_newest(contents: Iterable[Content]) -> Content:
-    """Choose the content with the newest update; of equals, the last that arrived.
+    """Choose the content with the newest update; of equals, or where none is declared, the last that arrived.
 
     Examples
     --------
@@ -110,8 +110,8 @@ def choose_newest(contents: Iterable[Content]) -> Content:
     >>> choose_newest([old, old | {"title": "Floods"}])["title"]
     'Floods'
     """
-    numbered = enumerate(contents)
-    return max(numbered, key=lambda pair: (pair[1]["updated_at"] or pair[1]["published_at"], pair[0]))[1]
+    updates = [(content["updated_at"], number, content) for number, content in enumerate(contents)]
+    return max(updates, key=lambda update: (update[0] is not None, *update[:2]))[2]
 
 
 def _build_article(content: Content, site: Site) -> Content:

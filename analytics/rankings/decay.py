@@ -55,13 +55,13 @@ def tabulate_hours(window: tuple[datetime, datetime], half_life_seconds: int) ->
     -------
     DataFrame
         `hour_start`, `multiplier` and `divisor` (whole numbers as text: they outgrow 64 bits). A sum in
-        units of 2^-40 times multiplier, divided by divisor, is in units of 2^-96.
+        units of 2^-40 times multiplier, divided by divisor, is in units of 2^-80.
 
     Examples
     --------
     >>> hours = tabulate_hours((datetime(2026, 3, 14, 10), datetime(2026, 3, 14, 12)), 3600)
-    >>> [math.log2(int(m)) for m in hours["multiplier"]]
-    [55.0, 56.0, 57.0]
+    >>> [math.log2(int(m) / int(d)) for m, d in hours.select("multiplier", "divisor").rows()]
+    [39.0, 40.0, 41.0]
     """
     window_from, as_of = window
     start = floor_hour(window_from)
@@ -99,11 +99,11 @@ def _power(seconds: int, half_life_seconds: int) -> int:
 def _factor(age: timedelta, half_life_seconds: int) -> tuple[int, int]:
     """Give multiplier and divisor of an hour that ended `age` before as_of."""
     if half_life_seconds == 0:
-        return 2**56, 1
+        return _UNIT, 1
     with localcontext(prec=_DIGITS):
         half_lives = Decimal(age // timedelta(microseconds=1)) / (half_life_seconds * 10**6)
         whole = math.floor(half_lives)
         if whole > _VANISHED:
             return 0, 1
         mantissa = round(_UNIT * Decimal(2) ** (whole - half_lives))
-    return (mantissa << (16 - whole), 1) if whole <= 16 else (mantissa, 1 << (whole - 16))  # noqa: PLR2004 - 96 = 40 + 40 + 16
+    return (mantissa, 1 << whole) if whole > 0 else (mantissa << -whole, 1)

@@ -10,7 +10,13 @@ from analytics.cli import cli
 from analytics.errors import ReadershipError
 from analytics.reference_pages.markdown import write_page, write_table
 
-_OTHER_CODES = ((0, "done"), (130, "stopped by Ctrl-C"), (143, "terminated by SIGTERM"))
+_OTHER_CODES = {
+    0: ["done"],
+    1: ["a failure of ours"],
+    65: ["`validate` found a fault"],
+    130: ["stopped by Ctrl-C"],
+    143: ["terminated by SIGTERM"],
+}
 _STREAMS = """\
 What a command answers goes to stdout; progress and messages go to stderr, and the progress bar is gone when stderr is
 no terminal. Nothing asks a question. On a failure one sentence on stderr says what went wrong and what to do."""
@@ -49,8 +55,7 @@ def _name_default(option: Any) -> str:  # noqa: ANN401 - as above
 
 
 def _list_codes() -> Iterator[tuple[int, str]]:
-    yield from _OTHER_CODES
-    meanings: dict[int, list[str]] = {}
+    meanings = {code: list(texts) for code, texts in _OTHER_CODES.items()}
     for error in _list_errors(ReadershipError):
         first = str(error.__doc__).splitlines()[0].removesuffix(".")
         meanings.setdefault(error.exit_code, []).append(first[0].lower() + first[1:])
@@ -58,6 +63,6 @@ def _list_codes() -> Iterator[tuple[int, str]]:
 
 
 def _list_errors(base: type[ReadershipError]) -> Iterator[type[ReadershipError]]:
-    yield base
     for error in base.__subclasses__():
+        yield error
         yield from _list_errors(error)

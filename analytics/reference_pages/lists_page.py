@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from analytics.publish.paths import list_path
 from analytics.rankings.lists import name_basis
 from analytics.rankings.scopes import COLUMNS
 from analytics.reference_pages.markdown import write_page, write_table
 from analytics.settings import load_settings
 
+_INTRODUCTION = """\
+The lists as shipped; each number is a setting of `[lists.NAME]`, see [settings](settings.md). How a list is made:
+[lists](../lists.md)."""
+_SCOPES = """\
+A run publishes the whole site, every edition, and the sections and regions of both; `readership rank --scope` takes
+any of these keys together."""
 _HEADER = ("list", "half-life", "window", "length", "read", "share", "engaged minute", "basis")
 
 
@@ -25,17 +30,14 @@ def build_lists_page() -> str:
         )
         for name, one in sorted(lists.items())
     ]
-    scopes = [
-        (f"`{key}`", f"`articles.article.{column}`", f"`{list_path('most-read', {'edition': 'en'} | {key: 'x'})}`")
-        for key, column in COLUMNS.items()
-    ]
+    scopes = [(f"`{key}`", f"`articles.article.{column}`") for key, column in COLUMNS.items()]
     return write_page(
         "Lists",
         [
-            "The lists as shipped; each number is a setting of `[lists.NAME]`, see [settings](settings.md). How a "
-            "list is made: [lists](../lists.md).",
+            _INTRODUCTION,
             write_table(_HEADER, rows),
             "## Scope keys",
-            write_table(("key", "what it compares", "such a document lies at"), scopes),
+            _SCOPES,
+            write_table(("key", "what it compares"), scopes),
         ],
     )

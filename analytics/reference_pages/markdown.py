@@ -22,14 +22,14 @@ def write_page(title: str, blocks: Iterable[str]) -> str:
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table; nothing where there are no rows.
+    r"""Write a table; nothing where there are no rows.
 
     Examples
     --------
     >>> print(write_table(("a", "b"), [("1", "x|y")]))
     | a | b |
     |---|---|
-    | 1 | x\\|y |
+    | 1 | x\|y |
     """
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     head = [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]

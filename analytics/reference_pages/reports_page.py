@@ -20,11 +20,10 @@ _PATHS = {
     "manifest": (MANIFEST,),
     "read-next": (read_next_path("en", "en-0001"),),
 }
-_LIST_TABLES = ("rankings.item", "rankings.ranking", "articles.article")
 _SOURCES = {
-    "ListDocument": _LIST_TABLES,
-    "ListItem": _LIST_TABLES,
-    "ScopeFields": _LIST_TABLES,
+    "ListDocument": ("rankings.ranking",),
+    "ListItem": ("rankings.item", "articles.article"),
+    "ScopeFields": ("articles.article",),
     "ReadNextDocument": ("rankings.ranking", "articles.article"),
     "ReadNextItem": ("read_next.item", "articles.article"),
     "Manifest": ("runs.run",),
@@ -51,6 +50,7 @@ _MEANINGS = {
     "ReadNextItem.reasons": "Why the item is there.",
     "Reasons.tags": "Tags both articles carry, as the item writes them.",
     "Reasons.terms": "Words that weigh most in the similarity, heaviest first.",
+    "Manifest.run_id": "Hash of as_of, configuration and content.",
     "Manifest.as_of": "The moment the set describes (UTC).",
     "Manifest.final_through": "The hour whose late window has closed; null so far.",
     "Manifest.status": "How the set stands.",

@@ -20,6 +20,8 @@ def build_tables_page(warehouse: Warehouse) -> str:
         title = f"## `{name}`" if kind == "table" else f"## `{name}` (view)"
         blocks += [title, comment, write_table(("column", "type", "meaning"), rows)]
     blocks.append("## Macros")
-    macros = warehouse.frame("reference/macro").iter_rows()
-    rows = [(f"`{name}({', '.join(parameters)})`", comment) for name, parameters, comment in macros]
-    return write_page("Tables", [*blocks, write_table(("macro", "what it gives"), rows)])
+    macros = [
+        (f"`{name}({', '.join(parameters)})`", comment)
+        for name, parameters, comment in warehouse.frame("reference/macro").iter_rows()
+    ]
+    return write_page("Tables", [*blocks, write_table(("macro", "what it gives"), macros)])

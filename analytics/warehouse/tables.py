@@ -55,7 +55,7 @@ class Warehouse:
         self._connection = connection
         self._connection.execute("set TimeZone = 'UTC'")
         if not is_read_only:
-            self._connection.execute("attach ':memory:' as stage")
+            self._connection.execute("attach ':memory:' as stage (compress)")
 
     @classmethod
     def in_memory(cls) -> Self:

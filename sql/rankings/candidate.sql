@@ -15,7 +15,7 @@ select
     coalesce(score.reads, 0) as reads,
     coalesce(score.readers, 0) as readers,
     coalesce(score.shares, 0) as shares,
-    score.article_id is not null as is_scored
+    coalesce(score.score > 0, false) as is_scored
 from articles.article as article
 left join stage.score as score on article.article_id = score.article_id
 where

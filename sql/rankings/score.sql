@@ -60,7 +60,7 @@ select
         + $engaged_minute_weight
         * sum(mass.engaged_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
         / 60000
-    ) / pow(2, 96) as score,
+    ) / pow(2, 80) as score,
     sum(mass.reads)::bigint as reads,
     sum(mass.readers)::bigint as readers,
     sum(mass.shares)::bigint as shares
