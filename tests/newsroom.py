@@ -9,7 +9,7 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import polars as pl
 
 from analytics.answers import answer_rank
 from analytics.context import Context
-from analytics.instants import format_instant
+from analytics.instants import format_instant, parse_instant
 from analytics.ledger import FileReport
 from analytics.pipeline import RunResult, load_into, run
 from analytics.publish.documents import encode
@@ -29,19 +29,18 @@ from analytics.warehouse import Warehouse
 from analytics.workspace import Workspace
 
 Row = dict[str, Any]
-NOON = datetime(2024, 5, 15, 12)
-NOW = datetime(2024, 5, 20)
+NOON, NOW = parse_instant("2024-05-15T12:00:00Z"), parse_instant("2024-05-20T00:00:00Z")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def pageview(article_id: str | None = "a1", when: datetime = NOON, visitor: str | None = "v1", **fields: Any) -> Row:
+def pageview(article_id: str | None = "a1", when: datetime = NOON, visitor: str | None = "v1", **fields: object) -> Row:
     """Give one event; a field that is None is left out."""
     row = {"kind": "pageview", "occurred_at": format_instant(when), "article_id": article_id,
            "visitor_id": visitor, **fields}  # fmt: skip
     return {name: value for name, value in row.items() if value is not None}
 
 
-def article(article_id: str = "a1", **fields: Any) -> Row:
+def article(article_id: str = "a1", **fields: object) -> Row:
     """Give one article of the English edition, published two days before noon."""
     row = {"article_id": article_id, "url": f"https://news.example/en/{article_id}", "edition": "en",
            "title": f"Title of {article_id}", "published_at": format_instant(NOON - 2 * DAY), **fields}  # fmt: skip
@@ -97,8 +96,8 @@ class Newsroom:
         return Context(self.workspace, load_settings(self.workspace.settings_file, *layers), self.now)
 
     def write(self, content: bytes | Iterable[Mapping[str, Any]], name: str = "") -> Path:
-        """Write an input file outside the workspace: bytes as they are, rows as NDJSON."""
-        path = self.incoming / (name or f"{next(self._numbers)}.ndjson")
+        """Write an input file outside the workspace: bytes as they are, rows as NDJSON; the name says nothing of the form."""
+        path = self.incoming / (name or f"{next(self._numbers)}.rows")
         path.write_bytes(content if isinstance(content, bytes) else to_ndjson(content))
         return path
 
@@ -135,22 +134,18 @@ class Newsroom:
             return warehouse.query(text).to_dicts()
 
 
+_TABLES = {
+    "events.counted": ["event_key"],
+    "rollups.article_hourly": ["article_id", "hour_start"],
+    "rollups.removed_hourly": ["article_id", "hour_start", "reason"],
+    "rollups.decay_hourly": ["article_id", "hour_start", "half_life_seconds"],
+    "articles.article": ["article_id"],
+    "articles.alias": ["article_id", "url"],
+    "articles.article_tag": ["article_id", "tag_key"],
+    "articles.tag": ["tag_key"],
+}
+
+
 def read_tables(warehouse: Warehouse) -> dict[str, list[Row]]:
     """Give what depends on the set of events alone: verdicts, rollups and articles, each in one order."""
-    order = {
-        "events.counted": "event_key",
-        "rollups.article_hourly": "article_id, hour_start",
-        "rollups.removed_hourly": "article_id, hour_start, reason",
-        "rollups.decay_hourly": "article_id, hour_start, half_life_seconds",
-        "articles.article": "article_id",
-        "articles.alias": "article_id, url",
-        "articles.article_tag": "article_id, tag_key",
-        "articles.tag": "tag_key",
-    }
-    return {
-        table: warehouse.query(f"select * from {table} order by {keys}").to_dicts() for table, keys in order.items()
-    }
-
-
-def utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)
+    return {table: warehouse.query("from " + table).sort(keys).to_dicts() for table, keys in _TABLES.items()}

@@ -36,7 +36,8 @@ _ARTICLES = [
 ]
 _CAME = {"received_at": "2024-05-01T12:00:00Z"}
 _READS = [
-    {"kind": "pageview", "occurred_at": f"2024-05-01T{hour:02}:10:00Z", "article_id": "dams", "visitor_id": "ann"} | _CAME
+    {"kind": "pageview", "occurred_at": f"2024-05-01T{hour:02}:10:00Z", "article_id": "dams", "visitor_id": "ann"}
+    | _CAME
     for hour in (9, 10, 11)
 ]
 _WAITING = {
@@ -82,7 +83,7 @@ def describe_table(warehouse: Warehouse, table: str) -> dict[str, str]:
 
 
 def _write_inputs(folder: Path) -> list[list[str]]:
-    lines = {"articles": _ARTICLES, "waiting": [_WAITING | _CAME], "reads": _READS}
+    lines: dict[str, list[dict[str, Any]]] = {"articles": _ARTICLES, "waiting": [_WAITING | _CAME], "reads": _READS}
     for name, records in lines.items():
         (folder / f"{name}.ndjson").write_text("\n".join(map(json.dumps, records)))
     share = pl.DataFrame([{"kind": "share", "occurred_at": "2024-05-01T11:20:00Z", "article_id": "dams"} | _CAME])
@@ -106,7 +107,7 @@ def _watch(patch: pytest.MonkeyPatch, recording: Recording) -> None:
 
     def watched(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
-        def call(warehouse: Warehouse, *names: Any, **values: Any) -> Any:
+        def call(warehouse: Warehouse, *names: str, **values: object) -> object:
             if not open_calls:
                 recording.calls.append(Call(method, *names[:1]))
             open_calls.append(method)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from analytics.instants import parse_instant
 from analytics.ledger import REASONS, FileReport
 from analytics.pipeline import load_into
 from analytics.warehouse import Warehouse
@@ -40,7 +40,9 @@ LENIENT = "[load]\nreject_limit_lines = 1000\nline_bytes = 4096\n"
 FORMS: dict[str, Callable[[list[Row]], bytes]] = {"ndjson": to_ndjson, "csv": to_csv, "parquet": to_parquet}
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": to_gzip, ".zst": zstd.compress}
 EVENTS = [
-    pageview("a1", referrer="https://www.google.com/search?q=x", country="KE", device="mobile", ab_test="blue", depth=3),
+    pageview(
+        "a1", referrer="https://www.google.com/search?q=x", country="KE", device="mobile", ab_test="blue", depth=3
+    ),
     pageview("a1", NOON + 20 * MINUTE, source_box="most-read", slot=2, list_id="most-read", pageview_id="p2"),
     pageview(None, NOON + HOUR, "v2", url="http://www.news.example/en/a2/?utm_source=x#top", session_id="s1"),
     pageview("a2", NOON + 2 * HOUR, None, ip="203.0.113.9", user_agent="Mozilla/5.0 (X11) Firefox/140", status=200),
@@ -64,9 +66,8 @@ def newsroom(tmp_path: Path) -> Newsroom:
 
 
 def list_rejects(newsroom: Newsroom, report: FileReport) -> dict[int, str]:
-    text = f"select line, reason, detail from loads.reject where content_hash = '{report.content_hash}'"
-    rows = newsroom.query(text)
-    assert all(row["detail"] == REASONS[row["reason"]] for row in rows)
+    rows = [row for row in newsroom.query("from loads.reject") if row["content_hash"] == report.content_hash]
+    assert all((row["detail"], row["name"]) == (REASONS[row["reason"]], report.name) for row in rows)
     return {row["line"]: row["reason"] for row in rows}
 
 
@@ -194,7 +195,7 @@ INSTANTS = {
     1715774400123: NOON.replace(microsecond=123_000),
     1715774400123456: NOON.replace(microsecond=123_456),
     "1715774400": NOON,
-    0: datetime(1970, 1, 1),
+    0: parse_instant("1970-01-01T00:00:00Z"),
 }
 
 
@@ -212,7 +213,7 @@ def test_a_byte_order_mark_and_other_line_ends_change_nothing(newsroom: Newsroom
     content = b"\xef\xbb\xbf" + FORMS[form](rows).replace(b"\n", end)
     report = newsroom.load("events", newsroom.write(content, f"events.{form}"))[0]
     assert count_lines(report) == (300, 300, 0, 0, 0)
-    assert newsroom.query("select count(distinct named_article_id) as articles from events.counted")[0]["articles"] == 300
+    assert len({row["named_article_id"] for row in newsroom.query("from events.counted")}) == 300
 
 
 def test_blank_lines_are_filtered_and_keep_the_numbers_of_the_others(newsroom: Newsroom) -> None:

@@ -84,13 +84,14 @@ def load_article_file(warehouse: Warehouse, path: Path, report: FileReport, rule
         reading, report = _Reading(), replace(report, status="set_aside", reason=error.message)
     else:
         report = _tally(report, reading).limit_rejects(rules.load)
-    fresh = _choose_fresh(warehouse, reading.articles if report.status == "loaded" else [])
+    arrivals = _choose_arrivals(warehouse, reading.articles if report.status == "loaded" else [])
     if report.status == "loaded":
-        report = replace(report, loaded=len(fresh), duplicate=len(reading.articles) - len(fresh))
+        loaded = arrivals.filter("is_new").height
+        report = replace(report, loaded=loaded, duplicate=len(reading.articles) - loaded)
     rejects = pl.DataFrame(reading.rejects, schema=_REJECT_SCHEMA, orient="row")
     with warehouse.transaction():
-        if len(fresh):
-            _write_articles(warehouse, fresh, rules.site)
+        if len(arrivals):
+            _write_articles(warehouse, arrivals.drop("is_new"), rules.site)
         warehouse.replace_frame("loads.file", report.to_row(rules.loaded_at), content_hash=report.content_hash)
         warehouse.replace_frame("loads.reject", make_rejects(report, rejects), content_hash=report.content_hash)
     warehouse.drop_stage()
@@ -154,20 +155,24 @@ def _tally(report: FileReport, reading: _Reading) -> FileReport:
     )
 
 
-def _choose_fresh(warehouse: Warehouse, articles: list[Content]) -> pl.DataFrame:
-    """Keep the contents that are no known version yet, numbered by arrival."""
+def _choose_arrivals(warehouse: Warehouse, articles: list[Content]) -> pl.DataFrame:
+    """Keep the contents that are new, or that come back after another one, numbered by arrival."""
     incoming = frame_versions(articles)
     warehouse.stage_frame("stage.incoming_article", incoming.select("article_id"))
-    known = warehouse.frame("articles/standing").select("article_id", "content_hash")
+    standing = warehouse.frame("articles/standing")
+    latest = standing.group_by("article_id").agg(pl.col("content_hash").sort_by("arrival_number").last())
+    unchanged = incoming.filter(pl.col("article_id").is_first_distinct()).join(latest, on="content_hash", how="semi")
+    arrivals = incoming.join(unchanged, on="content_hash", how="anti", maintain_order="left")
     last = int(warehouse.frame("articles/last_arrival").item())
-    fresh = incoming.join(known, on=["article_id", "content_hash"], how="anti", maintain_order="left")
-    number = pl.col("arrival_number").cast(pl.Int64)
-    return fresh.with_row_index("arrival_number", offset=last + 1).with_columns(number)
+    return arrivals.with_row_index("arrival_number", offset=last + 1).with_columns(
+        pl.col("arrival_number").cast(pl.Int64),
+        is_new=~pl.col("content_hash").is_in(standing["content_hash"].implode()),
+    )
 
 
-def _write_articles(warehouse: Warehouse, fresh: pl.DataFrame, site: Site) -> None:
-    warehouse.append_frame("articles.version", fresh)
-    changed = fresh.select("article_id").unique()
+def _write_articles(warehouse: Warehouse, arrivals: pl.DataFrame, site: Site) -> None:
+    warehouse.replace_keys("articles.version", arrivals, keys=arrivals.select("content_hash"))
+    changed = arrivals.select("article_id").unique()
     tables = build_tables(warehouse.frame("articles/standing").join(changed, on="article_id", how="semi"), site)
     warehouse.replace_keys("articles.article", tables.articles, keys=changed)
     warehouse.replace_keys("articles.alias", tables.aliases, keys=changed)

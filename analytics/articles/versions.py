@@ -58,7 +58,7 @@ class ArticleTables:
 
 
 def frame_versions(articles: Sequence[Content]) -> pl.DataFrame:
-    """Give the contents of a file as versions, each content once.
+    """Give the contents of a file as versions, each content once, where it stands last.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def frame_versions(articles: Sequence[Content]) -> pl.DataFrame:
         "content": texts,
     }
     frame = pl.DataFrame(rows, schema=VERSION_SCHEMA)
-    return frame.unique(["article_id", "content_hash"], keep="first", maintain_order=True)
+    return frame.unique(["article_id", "content_hash"], keep="last", maintain_order=True)
 
 
 def build_tables(versions: pl.DataFrame, site: Site) -> ArticleTables:

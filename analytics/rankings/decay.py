@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
+from itertools import accumulate, repeat
+from operator import mul
 
 import polars as pl
 
@@ -80,7 +82,9 @@ def tabulate_hours(window: tuple[datetime, datetime], half_life_seconds: int) ->
 def _tabulate(half_life_seconds: int) -> pl.DataFrame:
     with localcontext(prec=_DIGITS):
         rate = 0 if half_life_seconds == 0 else Decimal(2).ln() / (half_life_seconds * 10**6) * 2**60
-        weights = [_power(-age, half_life_seconds) for age in range(3601)]
+        second = 1 if half_life_seconds == 0 else Decimal(2) ** (Decimal(-1) / half_life_seconds)
+        # 3,600 products in 50 digits are as good as 3,600 powers, and a hundred times as quick.
+        weights = [round(weight) for weight in accumulate(repeat(second, 3600), mul, initial=Decimal(_UNIT))]
     return pl.DataFrame(
         {
             "half_life_seconds": [half_life_seconds] * 3601,
@@ -89,11 +93,6 @@ def _tabulate(half_life_seconds: int) -> pl.DataFrame:
             "decay_rate": [round(rate)] * 3601,
         },
     )
-
-
-def _power(seconds: int, half_life_seconds: int) -> int:
-    """Give 2^(seconds / half-life) in units of 2^-40, rounded."""
-    return _UNIT if half_life_seconds == 0 else round(_UNIT * Decimal(2) ** (Decimal(seconds) / half_life_seconds))
 
 
 def _factor(age: timedelta, half_life_seconds: int) -> tuple[int, int]:

@@ -7,9 +7,15 @@
 create or replace macro parse_instant(instant_text) as case
     when
         regexp_full_match(
-            instant_text, '\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?\s?([Zz]|[+-]\d\d(:?\d\d)?)'
+            instant_text,
+            '\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)? ?([Zz]|[+-][01]\d(:?[0-5]\d)?)'
         )
-        then try_cast(replace(instant_text, ',', '.') as timestamptz)::timestamp
+        -- The cast knows neither small letters, nor a comma, nor a space before the zone.
+        then
+            coalesce(
+                try_cast(instant_text as timestamptz),
+                try_cast(regexp_replace(upper(replace(instant_text, ',', '.')), ' ([Z+-])', '\1') as timestamptz)
+            )::timestamp
     when regexp_full_match(instant_text, '\d{1,17}')
         then make_timestamp(instant_text::bigint * case
             when length(ltrim(instant_text, '0')) <= 11 then 1000000

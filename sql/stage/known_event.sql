@@ -7,6 +7,7 @@
 select
     counted.event_key,
     counted.occurred_at,
+    counted.received_at,
     counted.visitor_key,
     event_body(counted) as body_hash
 from events.counted as counted

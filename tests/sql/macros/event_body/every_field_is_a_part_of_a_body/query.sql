@@ -1,0 +1,2 @@
+select count(distinct event_body(event)) as bodies
+from stage.event as event

@@ -1,0 +1,4 @@
+select
+    line,
+    parse_instant(occurred_at) as instant
+from stage.line

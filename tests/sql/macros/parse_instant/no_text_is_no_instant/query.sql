@@ -1,0 +1,1 @@
+select parse_instant(null) as instant
