@@ -83,7 +83,7 @@ class CheckFailed(ReadershipError):  # noqa: N818 - the name says what happened 
     def __init__(self, check: str, failures: int, example: str) -> None:
         super().__init__(
             f"the check {check} fails on {failures} rows, such as {example}; the last good reports stay, "
-            "and `readership doctor` or `readership backfill` repairs the tables",
+            "report it with the names of the files loaded last",
         )
         self.check = check
         self.failures = failures

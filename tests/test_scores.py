@@ -232,7 +232,7 @@ def test_a_read_of_one_half_life_ago_counts_half(newsroom: Newsroom) -> None:
 
 
 def test_an_hour_of_enormous_engaged_time_still_has_a_score(newsroom: Newsroom) -> None:
-    engaged = [{"kind": "engaged", "engaged_seconds": 999_999.999, "event_id": f"e{n}"} for n in range(400)]
+    engaged: list[Row] = [{"kind": "engaged", "engaged_seconds": 999_999.999, "event_id": f"e{n}"} for n in range(400)]
     newsroom.load_events(*(pageview("a0", NOON - HOUR, **fields) for fields in engaged), pageview("a1", NOON))
     for half_life, factor in {"none": 1.0, "1h": 0.5, "10m": 2.0**-6}.items():
         found = score_noon(newsroom, make_recipe(half_life, "30d", engaged_minute=1))

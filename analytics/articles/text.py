@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 import Stemmer
 import stopwordsiso
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from analytics.articles.arabic import normalise_arabic, strip_prefix
 
@@ -104,6 +103,9 @@ def stop_words(language: str) -> frozenset[str]:
     (True, True, 0)
     """
     if language == "en":
+        # Imported here: scikit-learn takes a second, and most commands need no stop words.
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # noqa: PLC0415
+
         return frozenset(ENGLISH_STOP_WORDS)
     if not stopwordsiso.has_lang(language):
         return frozenset()

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import polars as pl
 
-from analytics.read_next.recommendations import recommend_all, recommend_one
 from analytics.read_next.settings import ReadNextSettings
 from analytics.settings import ReadNext
 from analytics.warehouse import Warehouse
@@ -26,6 +25,9 @@ _COLUMNS = (
 
 def recommend_articles(warehouse: Warehouse, settings: ReadNext, as_of: datetime) -> int:
     """Choose what to read next after every live article, and return the items written."""
+    # Imported here: scikit-learn takes a second, and most commands fit no model.
+    from analytics.read_next.recommendations import recommend_all  # noqa: PLC0415
+
     articles = warehouse.frame("read_next/article", as_of=as_of)
     items = recommend_all(articles, read_settings(settings), as_of).select(_COLUMNS)
     return warehouse.replace_frame("read_next.item", items.with_columns(basis=pl.lit(BASIS)))
@@ -39,6 +41,8 @@ def recommend_article(warehouse: Warehouse, settings: ReadNext, as_of: datetime,
     UsageError
         Where there is no such article, or it is not live.
     """
+    from analytics.read_next.recommendations import recommend_one  # noqa: PLC0415 - as above
+
     articles = warehouse.frame("read_next/article", as_of=as_of)
     items = recommend_one(articles, read_settings(settings), as_of, article_id).select(_COLUMNS)
     return items.with_columns(basis=pl.lit(BASIS))

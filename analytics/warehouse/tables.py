@@ -93,7 +93,7 @@ class Warehouse:
         elif version != LAYOUT_VERSION:
             message = (
                 f"the warehouse has layout {version} and this program knows {LAYOUT_VERSION}; install the newer "
-                "program, or rebuild with `readership backfill`"
+                "program, or load the files into a new workspace"
             )
             raise ReadershipError(message)
 

@@ -1,7 +1,7 @@
 -- table:   stage.candidate
 -- purpose: The scored articles that may stand in a list at this moment.
 -- grain:   one row per article_id
--- reads:   stage.score, articles.article
+-- reads:   stage.score, live_article
 -- params:  as_of
 -- write:   none
 select
@@ -15,13 +15,6 @@ select
     coalesce(score.reads, 0) as reads,
     coalesce(score.readers, 0) as readers,
     coalesce(score.shares, 0) as shares,
-    coalesce(score.score > 0, false) as is_scored
-from articles.article as article
+    score.article_id is not null as is_scored
+from live_article($as_of::timestamp) as article
 left join stage.score as score on article.article_id = score.article_id
-where
-    article.content_type <> 'flash'
-    and article.published_at <= $as_of
-    and (
-        article.status = 'live'
-        or (article.status = 'embargoed' and coalesce(article.embargo_until <= $as_of, false))
-    )

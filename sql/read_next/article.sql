@@ -11,7 +11,7 @@ select
     title,
     summary,
     body,
-    section,
+    section_slug as section,
     tags,
     content_type,
     published_at,
