@@ -18,6 +18,7 @@ from analytics.rankings.job import rank_list
 from analytics.rankings.scopes import COLUMNS, Scope
 from analytics.read_next.job import recommend_article
 from analytics.runs import find_as_of
+from analytics.urls import UrlRules, canonicalise_url
 from analytics.warehouse import Warehouse
 
 
@@ -74,7 +75,7 @@ def answer_recommend(context: Context, article: str, as_of: datetime | None) -> 
     with context.hold(), context.open() as warehouse:
         newest, _ = find_as_of(warehouse)
         moment = as_of or newest
-        article_id, edition = _find_article(warehouse, article)
+        article_id, edition = _find_article(warehouse, article, context.url_rules)
         items = _join_cards(warehouse, recommend_article(warehouse, context.settings.read_next, moment, article_id))
     return build_read_next_document(article_id, edition, as_of=moment, items=items.iter_rows(named=True))
 
@@ -112,10 +113,10 @@ def _require_scope(warehouse: Warehouse, scope: Scope) -> None:
             raise UsageError(f"no article has {key}={value}; {name_nearest(value, known)}")
 
 
-def _find_article(warehouse: Warehouse, article: str) -> tuple[str, str]:
-    rows = warehouse.frame("publish/article_edition", article=article).rows()
-    if rows:
-        return str(rows[0][0]), str(rows[0][1])
+def _find_article(warehouse: Warehouse, article: str, urls: UrlRules) -> tuple[str, str]:
+    for name in filter(None, (article, canonicalise_url(article, urls))):
+        for article_id, edition in warehouse.frame("publish/article_edition", article=name).rows():
+            return str(article_id), str(edition)
     known = warehouse.distinct("articles.article", "article_id")
     near = get_close_matches(article, known, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "load it with `readership load articles`"

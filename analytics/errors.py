@@ -119,4 +119,4 @@ def name_nearest(word: str, known: Iterable[str]) -> str:
     near = get_close_matches(word, choices, n=3, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(near)}?"
-    return f"known are {', '.join(choices)}"
+    return f"known are {', '.join(choices) or 'none so far'}"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 HOUR = timedelta(hours=1)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_CENTURY_SECONDS = 36_525 * 86_400
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.ASCII)
 
 
@@ -36,7 +37,11 @@ def parse_instant(text: str) -> datetime:
     >>> parse_instant("2026-03-14T15:00:00+03:00")
     datetime.datetime(2026, 3, 14, 12, 0)
     """
-    moment = datetime.fromisoformat(text.strip())
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        message = f"{text!r} is no instant; write it like 2026-03-14T12:00:00Z"
+        raise ValueError(message) from error
     if moment.tzinfo is None:
         message = f"{text!r} has no time zone; write it like 2026-03-14T12:00:00Z"
         raise ValueError(message)
@@ -76,7 +81,7 @@ def parse_duration(text: str) -> timedelta:
     Raises
     ------
     ValueError
-        Where it is no duration.
+        Where it is no duration, or longer than a century.
 
     Examples
     --------
@@ -87,7 +92,11 @@ def parse_duration(text: str) -> timedelta:
     if not match:
         message = f"{text!r} is no duration; write a number and a unit, such as 15m, 6h or 30d"
         raise ValueError(message)
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    seconds = float(match[1]) * _UNITS[match[2]]
+    if seconds > _CENTURY_SECONDS:
+        message = f"{text!r} is longer than a century"
+        raise ValueError(message)
+    return timedelta(seconds=seconds)
 
 
 def hours_of(duration: timedelta) -> float:

@@ -37,6 +37,7 @@ _DEMO_SETTINGS = """\
 hosts = ["www.readership.example"]
 """
 _HOUR_BEFORE = timedelta(hours=1)
+_MARK = "made-by-readership-demo"
 
 
 def create_workspace(root: Path, settings: str = _SETTINGS) -> bool:
@@ -79,6 +80,8 @@ def make_demo(folder: Path, plan: NewsroomPlan, config: Path | None, progress: C
     create_workspace(folder, _write_demo_settings())
     if not (newsroom / "plan.json").exists():
         progress("writing the newsroom's articles and events")
+        newsroom.mkdir(exist_ok=True)
+        (newsroom / _MARK).touch()
         write_newsroom(plan, newsroom)
         (newsroom / "plan.json").write_text(_describe(plan), encoding="utf-8")
     settings = load_settings(workspace.settings_file, *([config] if config else []))
@@ -106,7 +109,7 @@ def _clear_other_demo(folder: Path, plan: NewsroomPlan) -> None:
     if not folder.exists() or not any(folder.iterdir()):
         return
     made = folder / "newsroom" / "plan.json"
-    if not made.exists() and not (folder / "newsroom").is_dir():
+    if not (folder / "newsroom" / _MARK).exists():
         raise UsageError(f"{folder} holds something that is no demo; name an empty folder with --dir")
     if not made.exists() or made.read_text(encoding="utf-8") != _describe(plan):
         shutil.rmtree(folder)

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
-_SAFE_IN_PATH = "!$&'()*+,;=:@/~-._"
-_WEB = {"http": 80, "https": 443}
-_AMP_TAIL = re.compile(r"(?:/amp|\.amp|/amp\.html)$", re.IGNORECASE)
-_AMP_HOST = re.compile(r"^(?:www|m|amp|mobile)\.")
+_SAFE_IN_SEGMENT = "!$&'()*+,;=:@~-._"
+_WEB = ("http", "https")
+_WEB_PORTS = (None, 80, 443)
+_AMP_TAIL = re.compile(r"(?:/amp(?:\.html)?|\.amp|/)+$", re.IGNORECASE)
+_AMP_HOST = re.compile(r"^(?:(?:www|m|amp|mobile)\.)+")
+_WWW_HOST = re.compile(r"^(?:www\.)+")
 _LONGEST = 2048
 
 
@@ -72,8 +74,8 @@ def canonicalise_url(text: str, rules: UrlRules) -> str | None:
         return None
     if parts.scheme not in _WEB or not host or "@" in parts.netloc:
         return None
-    host = _name_host(host, rules)
-    tail = "" if port in (None, _WEB[parts.scheme]) else f":{port}"
+    host = f"[{host}]" if ":" in host else _name_host(host, rules)
+    tail = "" if port in _WEB_PORTS else f":{port}"
     query = _keep_query(parts.query, rules)
     return f"https://{host}{tail}{_tidy_path(parts.path)}{'?' + query if query else ''}"
 
@@ -83,20 +85,21 @@ def _name_host(host: str, rules: UrlRules) -> str:
     known = {_AMP_HOST.sub("", name.lower()) for name in rules.hosts}
     if bare in known:
         return rules.hosts[0].lower()
-    return host.removeprefix("www.")
+    return _WWW_HOST.sub("", host)
 
 
 def _tidy_path(path: str) -> str:
-    raw = unquote_to_bytes(path)
+    """Give every segment its one spelling; an encoded slash is part of a name, not a separator."""
+    tidy = "".join(f"/{_tidy_segment(segment)}" for segment in path.split("/") if segment)
+    return _AMP_TAIL.sub("", tidy)
+
+
+def _tidy_segment(segment: str) -> str:
+    raw = unquote_to_bytes(segment)
     try:
-        decoded = unicodedata.normalize("NFC", raw.decode("utf-8"))
+        return quote(unicodedata.normalize("NFC", raw.decode()), safe=_SAFE_IN_SEGMENT)
     except UnicodeDecodeError:
-        return path
-    if "%2f" in path.lower():
-        # An encoded slash is part of a name, not a separator: keep the writer's encoding, its letters upper-cased.
-        return re.sub(r"%[0-9a-fA-F]{2}", lambda found: found[0].upper(), path)
-    tidy = re.sub(r"/{2,}", "/", decoded).rstrip("/")
-    return quote(_AMP_TAIL.sub("", tidy), safe=_SAFE_IN_PATH)
+        return quote(raw, safe=_SAFE_IN_SEGMENT)
 
 
 def _keep_query(query: str, rules: UrlRules) -> str:

@@ -19,7 +19,7 @@ from analytics.warehouse import Warehouse
 
 STATEMENT_METHODS = ("frame", "stage", "stage_file", "append", "replace", "replace_all")
 TABLE_METHODS = ("stage_frame", "append_frame", "replace_frame", "replace_keys")
-NEW_STAGE = "drop_stage"
+NEW_STAGE, COMMAND = "drop_stage", "command"
 
 _ARTICLES = [
     {
@@ -51,7 +51,7 @@ _WAITING = {
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a method of the warehouse, with the statement or the table it names."""
+    """One call of a method of the warehouse, with the statement or the table it names; or the start of a command."""
 
     method: str
     name: str = ""
@@ -72,6 +72,7 @@ def record_commands() -> Recording:
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         _watch(patch, recording)
         for arguments in _write_inputs(Path(folder)):
+            recording.calls.append(Call(COMMAND))
             result = CliRunner().invoke(cli, [*arguments, "--workspace", folder])
             assert result.exit_code == 0, f"{arguments}: {result.output} {result.exception!r}"
     return recording

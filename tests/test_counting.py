@@ -165,7 +165,7 @@ def test_pageviews_are_reads_plus_removed_and_every_check_holds(crowd: list[Row]
 def choose_winners(crowd: list[Row]) -> list[Row]:
     """Of the bodies under one id the earliest; no two of a crowd share id and time."""
     winners: dict[str, Row] = {}
-    for row in sorted(crowd, key=lambda row: str(row["occurred_at"])):
+    for row in sorted(crowd, key=parse):
         winners.setdefault(row["event_id"], row)
     return list(winners.values())
 

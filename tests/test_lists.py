@@ -56,6 +56,13 @@ def test_equal_scores_go_to_the_newer_article_and_then_to_the_smaller_id(newsroo
     assert list_ids(rank(newsroom)) == ["z", "a", "b", "c"]
 
 
+CANDIDATE: dict[str, type[pl.DataType] | pl.DataType] = {
+    **dict.fromkeys(("article_id", "edition", "section_slug"), pl.String),
+    **dict.fromkeys(("readers", "shares", "reads"), pl.Int64),
+    "is_scored": pl.Boolean,
+    "score": pl.Float64,
+    "published_at": pl.Datetime("us"),
+}
 rows = st.fixed_dictionaries(
     {
         "score": st.sampled_from([0.0, 1.0, 2.0]),
@@ -79,11 +86,8 @@ def test_the_order_is_total_whatever_the_order_of_the_candidates(found: list[Row
         }
         for n, row in enumerate(found)
     ]
-    schema = {"article_id": pl.String, "edition": pl.String, "readers": pl.Int64, "shares": pl.Int64,
-              "is_scored": pl.Boolean, "score": pl.Float64, "reads": pl.Int64, "published_at": pl.Datetime("us"),
-              "section_slug": pl.String}  # fmt: skip
     shuffled = random.Random(seed).sample(candidates, len(candidates))  # noqa: S311 - a shuffle is no secret
-    frames = [pl.DataFrame(rows, schema=schema) for rows in (candidates, shuffled)]
+    frames = [pl.DataFrame(rows, schema=CANDIDATE) for rows in (candidates, shuffled)]
     one, other = (rank_scope(frame, Scope(()), length=length, basis="decayed") for frame in frames)
     assert one.equals(other)
     assert len(one) <= length

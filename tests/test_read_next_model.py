@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -13,9 +15,9 @@ WORDS = ["harvest", "storm", "minister", "goal", "vaccine", "strike", "river", "
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=30)
 
 
-def similarity(titles: list[str], **parameters: object) -> np.ndarray:
+def similarity(titles: list[str], **parameters: Any) -> np.ndarray:
     vectors = FieldTfidf(**parameters).fit_transform(pl.DataFrame({"title": titles}))
-    return (vectors @ vectors.T).toarray()
+    return np.asarray((vectors @ vectors.T).toarray())
 
 
 @given(TEXTS)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ from analytics.read_next.settings import ReadNextSettings
 
 AS_OF = datetime.fromisoformat("2026-03-14T12:00")
 SETTINGS = ReadNextSettings()
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "article_id": pl.String,
     "language": pl.String,
     "edition": pl.String,
@@ -31,7 +32,7 @@ SCHEMA = {
 SUBJECTS = ["river flood rescue", "striker goal derby", "vaccine trial clinic", "budget tax vote"]
 
 
-def article(article_id: str, title: str, age_days: float = 1, **changes: object) -> dict[str, object]:
+def article(article_id: str, title: str, age_days: float = 1, **changes: Any) -> dict[str, object]:
     return {
         "article_id": article_id,
         "edition": "en",
@@ -48,7 +49,7 @@ def frame(*articles: dict[str, object]) -> pl.DataFrame:
     return pl.DataFrame(list(articles), schema=SCHEMA)
 
 
-def items_of(seed: str, articles: pl.DataFrame, as_of: datetime = AS_OF, **changes: object) -> list[str]:
+def items_of(seed: str, articles: pl.DataFrame, as_of: datetime = AS_OF, **changes: Any) -> list[str]:
     chosen = recommend_all(articles, replace(SETTINGS, **changes), as_of)
     return chosen.filter(pl.col("seed_article_id") == seed)["article_id"].to_list()
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -10,7 +12,7 @@ from analytics.read_next.slate import choose_slates
 SCHEMA = ["seed_article_id", "article_id", "text_similarity", "section"]
 
 
-def choose(pairs: list[tuple[str, str, float, str | None]], **changes: object) -> list[tuple[int, str]]:
+def choose(pairs: Sequence[tuple[str, str, float, str | None]], **changes: Any) -> list[tuple[int, str]]:
     candidates = pl.DataFrame(pairs, schema=SCHEMA, orient="row", schema_overrides={"section": pl.String})
     candidates = candidates.with_columns(score="text_similarity").sample(fraction=1, shuffle=True, seed=3)
     chosen = choose_slates(candidates, replace(ReadNextSettings(), **changes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_PERSIAN = str.maketrans("یکى", "يكي")
+_PERSIAN = str.maketrans("یک", "يك")
 _NOT_SPOKEN = re.compile("[\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 

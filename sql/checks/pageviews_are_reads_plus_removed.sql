@@ -22,4 +22,4 @@ select
 from rollups.article_hourly as hourly
 full join removed on hourly.article_id = removed.article_id and hourly.hour_start = removed.hour_start
 where coalesce(hourly.pageviews, 0) <> coalesce(hourly.reads, 0) + coalesce(removed.pageviews, 0)
-order by 1, 2
+order by article_id, hour_start

@@ -1,5 +1,5 @@
 -- table:   runs.check
--- purpose: The rollups hold as many pageviews, reads and shares as the events.
+-- purpose: The rollups hold as many pageviews, reads, readers and shares as the events.
 -- grain:   one row where they do not
 -- reads:   rollups.article_hourly, events.counted
 -- params:  none
@@ -8,7 +8,8 @@ with rolled as (
     select
         coalesce(sum(pageviews), 0) as pageviews,
         coalesce(sum(reads), 0) as reads,
-        coalesce(sum(readers), 0) as readers
+        coalesce(sum(readers), 0) as readers,
+        coalesce(sum(shares), 0) as shares
     from rollups.article_hourly
 ),
 
@@ -16,7 +17,8 @@ counted as (
     select
         count(*) filter (where kind = 'pageview') as pageviews,
         count(*) filter (where is_read) as reads,
-        count(*) filter (where is_reader) as readers
+        count(*) filter (where is_reader) as readers,
+        count(*) filter (where kind = 'share' and not (is_staff or is_declared_robot)) as shares
     from events.counted
     where article_id is not null
 )
@@ -25,7 +27,13 @@ select
     rolled.pageviews,
     counted.pageviews as counted_pageviews,
     rolled.reads,
-    counted.reads as counted_reads
+    counted.reads as counted_reads,
+    rolled.readers,
+    counted.readers as counted_readers,
+    rolled.shares,
+    counted.shares as counted_shares
 from rolled
 cross join counted
-where (rolled.pageviews, rolled.reads, rolled.readers) <> (counted.pageviews, counted.reads, counted.readers)
+where
+    (rolled.pageviews, rolled.reads, rolled.readers, rolled.shares)
+    <> (counted.pageviews, counted.reads, counted.readers, counted.shares)

@@ -1,7 +1,7 @@
 -- table:   explore.read_next_reach
 -- purpose: How well Read Next serves each edition: seeds with a full list, articles it ever offers, how old they are.
 -- grain:   one row per edition
--- reads:   read_next.item, articles.article, live_article, latest_moment
+-- reads:   read_next.item, live_article, latest_moment
 -- params:  none
 -- write:   none
 with slate as (

@@ -15,6 +15,6 @@ select
     coalesce(score.reads, 0) as reads,
     coalesce(score.readers, 0) as readers,
     coalesce(score.shares, 0) as shares,
-    score.article_id is not null as is_scored
+    coalesce(score.score > 0, false) as is_scored
 from live_article($as_of::timestamp) as article
 left join stage.score as score on article.article_id = score.article_id

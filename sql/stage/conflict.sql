@@ -12,7 +12,7 @@ with winner as (
         select event_key, occurred_at, body_hash from stage.event
         union all
         select event_key, occurred_at, body_hash from stage.known_event
-    )
+    ) as body
     group by event_key
     having min(body_hash) <> max(body_hash)
 )

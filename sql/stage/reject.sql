@@ -1,5 +1,5 @@
 -- table:   stage.reject
--- purpose: The bad lines of an events file; address and user agent are taken out of their fields.
+-- purpose: The bad lines of an events file; what names the reader is taken out of their fields.
 -- grain:   one row per bad line
 -- reads:   stage.typed, stage.line, stage.conflict
 -- params:  none
@@ -18,7 +18,8 @@ select
     bad.reason,
     json_merge_patch('{}', json_merge_patch(
         to_json(source),
-        '{"line": null, "ip": null, "user_agent": null, "accept_language": null, "visitor_id": null}'
+        '{"line": null, "ip": null, "user_agent": null, "accept_language": null, "visitor_id": null,
+        "session_id": null, "pageview_id": null}'
     ))::varchar as fields
 from bad
 inner join stage.line as source on bad.line = source.line

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_a_wire_story_finds_earlier_ones_on_its_topics(realdata: Path) -> None:
 
 
 def discount(gains: list[float]) -> float:
-    return sum(gain / np.log2(place + 2) for place, gain in enumerate(gains))
+    return sum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
 
 
 def test_readers_would_follow_the_links_it_ranks_high(realdata: Path) -> None:

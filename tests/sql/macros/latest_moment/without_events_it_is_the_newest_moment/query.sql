@@ -1,0 +1,1 @@
+select latest_moment() as moment_at

@@ -1,0 +1,3 @@
+select *
+from most_read()
+order by rank

@@ -1,0 +1,3 @@
+select *
+from most_read(edition := 'ar')
+order by rank

@@ -1,0 +1,3 @@
+select *
+from most_read(section := 'news')
+order by rank

@@ -1,0 +1,3 @@
+select *
+from rank_history('a1')
+order by as_of

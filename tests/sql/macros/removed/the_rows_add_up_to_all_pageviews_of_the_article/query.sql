@@ -1,0 +1,2 @@
+select *
+from removed('a1')
