@@ -17,6 +17,7 @@ from typing import BinaryIO, cast
 import msgspec
 from isal import igzip, igzip_lib
 
+from analytics.csv_records import BLANK_LINE, convert_csv
 from analytics.errors import InputError
 
 if sys.version_info >= (3, 14):
@@ -24,9 +25,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-BLANK_LINE = b'{"kind":"\\u0000"}'
 LONG_LINE = b'{"kind":"\\u0001"}'
-_BAD_RECORD = b"no record of as many fields as the header names\n"
 _BLOCK = 1 << 20
 _FREE_EXPANSION = 64 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -127,7 +126,7 @@ def copy_lines(path: Path, folder: Path, caps: Caps) -> Copy:
             form = _detect_form(first, path)
             lines = _chain(first, blocks)
             if form != "parquet":
-                lines = _normalise(lines, caps) if form == "ndjson" else _convert_csv(lines, caps)
+                lines = _normalise(lines, caps) if form == "ndjson" else convert_csv(lines, caps.line_bytes)
             with target.open("wb") as copy:
                 copy.writelines(lines)
     except _DAMAGE as error:
@@ -237,50 +236,3 @@ def _mark_line(line: bytes, caps: Caps) -> bytes:
     if len(line) > caps.line_bytes:
         return LONG_LINE
     return line if line.strip() else BLANK_LINE
-
-
-def _convert_csv(blocks: Iterator[bytes], caps: Caps) -> Iterator[bytes]:
-    """Turn CSV records into JSON lines; one that breaks the rules of CSV becomes a line that is no JSON."""
-    csv.field_size_limit(caps.line_bytes)
-    records = _read_records(csv.reader(_text_lines(blocks), strict=True))
-    names = [name.strip() for name in next(records, None) or []]
-    for record in records:
-        if record == []:
-            yield BLANK_LINE + b"\n"
-        elif record is None or len(record) != len(names):
-            yield _BAD_RECORD
-        else:
-            yield _encode_fields({name: value for name, value in zip(names, record, strict=True) if value})
-
-
-def _read_records(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
-    """Give each record, or nothing for one whose quotes are wrong; a quote that never ends is the file's end."""
-    while True:
-        try:
-            yield next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "unexpected end" in str(error):
-                raise
-            yield None
-
-
-def _encode_fields(fields: dict[str, str]) -> bytes:
-    try:
-        return msgspec.json.encode(fields) + b"\n"
-    except UnicodeEncodeError:
-        return _BAD_RECORD
-
-
-def _text_lines(blocks: Iterator[bytes]) -> Iterator[str]:
-    """Give the lines with their ends, whichever of the three they are; bytes that are no UTF-8 become surrogates."""
-    rest = b""
-    for raw in blocks:
-        lines = (rest + raw).splitlines(keepends=True)
-        # A carriage return at the end may be half of an end of line.
-        rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
-        for line in lines:
-            yield line.decode(errors="surrogateescape")
-    if rest:
-        yield rest.decode(errors="surrogateescape")

@@ -96,7 +96,7 @@ class Newsroom:
         return Context(self.workspace, load_settings(self.workspace.settings_file, *layers), self.now)
 
     def write(self, content: bytes | Iterable[Mapping[str, Any]], name: str = "") -> Path:
-        """Write an input file outside the workspace: bytes as they are, rows as NDJSON; the name says nothing of the form."""
+        """Write an input file outside the workspace: bytes as they are, rows as NDJSON."""
         path = self.incoming / (name or f"{next(self._numbers)}.rows")
         path.write_bytes(content if isinstance(content, bytes) else to_ndjson(content))
         return path
@@ -115,8 +115,10 @@ class Newsroom:
     def run(self, as_of: datetime | None = None, *, is_forced: bool = False) -> RunResult:
         return run(self.context(), as_of=as_of, is_forced=is_forced)
 
-    def rank(self, name: str = "most-read", *scopes: str, as_of: datetime | None = None) -> Row:
-        document = answer_rank(self.context(), name, Scope.of([*scopes]), as_of)
+    def rank(
+        self, name: str = "most-read", *scopes: str, as_of: datetime | None = None, layers: Sequence[Path] = ()
+    ) -> Row:
+        document = answer_rank(self.context(*layers), name, Scope.of([*scopes]), as_of)
         content: Row = json.loads(encode(document))
         return content
 

@@ -128,10 +128,10 @@ def test_a_recommendation_is_the_published_document_and_says_why(workspace: Path
 
 
 def test_an_article_is_found_by_any_of_its_addresses(workspace: Path, readership: Readership) -> None:
-    addresses = ("https://news.example/old/a3", "http://www.news.example/en/a3/?utm_source=x", "a3")
-    documents = {readership("recommend", address, "--json", "--workspace", workspace).stdout for address in addresses}
-    assert len(documents) == 1
-    assert '"a3"' in documents.pop()
+    published = (workspace / "reports/ar/read-next/a3.json").read_text()
+    for address in ("https://news.example/old/a3", "http://www.news.example/en/a3/?utm_source=x"):
+        done = readership("recommend", address, "--json", "--workspace", workspace)
+        assert done.stdout == published
 
 
 @pytest.mark.parametrize("arguments", [["rank"], ["recommend", "a1"], ["status"], ["sql", "select 1 as one"]])

@@ -96,7 +96,7 @@ def events(draw: st.DrawFn, ids: st.SearchStrategy[str | None]) -> Row:
 
 few_ids = st.none() | st.none() | st.sampled_from(["e1", "e2", "e3"])
 crowds = st.lists(events(few_ids), min_size=8, max_size=40)
-quick = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=7, suppress_health_check=[HealthCheck.too_slow])
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def test_the_example_keeps_its_contract() -> None:
 def test_the_example_shows_three_editions_with_lists_that_moved() -> None:
     for edition in ("ar", "en", "es"):
         document = json.loads((EXAMPLE / edition / "most-read.json").read_bytes())
-        assert len(document["items"]) == 10
+        assert len(document["items"]) > 4
         assert {"up", "down"} & {item["movement"] for item in document["items"]}
         assert all(item["basis"] == "decayed" and item["score"] > 0 for item in document["items"])
         neighbours = [json.loads(path.read_bytes()) for path in (EXAMPLE / edition / "read-next").iterdir()]

@@ -146,7 +146,7 @@ def list_order(scores: dict[str, float]) -> list[str]:
     return sorted(scores, key=lambda article_id: (-scores[article_id], article_id))
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(
     seed=st.integers(0, 10**6),
     shift=st.integers(-80, 80).map(lambda hours: hours * HOUR)
@@ -241,10 +241,10 @@ def test_an_hour_of_enormous_engaged_time_still_has_a_score(newsroom: Newsroom) 
 
 def test_the_number_of_threads_changes_no_digit(tmp_path: Path) -> None:
     found = []
-    for threads in (1, 2, 5):
+    for threads in (1, 3):
         newsroom = Newsroom(tmp_path / f"threads-{threads}", f"[engine]\nthreads = {threads}\n")
         newsroom.load("articles", ARTICLES)
         newsroom.load("events", make_crowd(3, 500))
         found.append([newsroom.rank(as_of=NOON - 9 * MINUTE), newsroom.rank("most-read-7d", as_of=NOON)])
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1]
     assert len(found[0][0]["items"]) == len(ARTICLES)

@@ -15,9 +15,10 @@ import polars as pl
 
 from analytics.articles.sources.native import FieldError, parse_article
 from analytics.articles.versions import Content, build_tables, frame_versions
+from analytics.csv_records import BLANK_LINE
 from analytics.errors import InputError
 from analytics.ledger import FileReport, make_rejects
-from analytics.lines import BLANK_LINE, LONG_LINE, Caps, Copy, copy_lines
+from analytics.lines import LONG_LINE, Caps, Copy, copy_lines
 from analytics.settings import Load, Site
 from analytics.urls import UrlRules
 from analytics.warehouse import Warehouse
