@@ -20,11 +20,11 @@ from analytics.ledger import FileReport
 from analytics.lines import hash_file
 from analytics.publish.documents import Manifest, Status
 from analytics.publish.job import publish_reports, restate_reports
-from analytics.publish.write import read_manifest
+from analytics.publish.write import is_whole, read_manifest
 from analytics.rankings.job import Moment, rank_lists
 from analytics.read_next.job import recommend_articles
 from analytics.rollups import roll_up_hours
-from analytics.runs import RunRecord, begin_run, run_checks, write_record
+from analytics.runs import RunRecord, begin_run, holds_data, run_checks, write_record
 from analytics.warehouse import Warehouse, publish_snapshot, query_snapshot
 
 _LAST_RUN = "select max(run_number) from runs.run where status = 'done'"
@@ -36,15 +36,15 @@ class RunResult:
 
     Parameters
     ----------
-    manifest : Manifest
-        As published.
+    manifest : Manifest or None
+        As published; nothing where nothing has ever been loaded.
     reports : list of FileReport
         The files it loaded.
     is_news : bool
         False where nothing but the manifest's clock changed.
     """
 
-    manifest: Manifest
+    manifest: Manifest | None
     reports: list[FileReport]
     is_news: bool
 
@@ -130,6 +130,8 @@ def run(
     with context.hold():
         with context.open() as warehouse:
             reports = _load_landed(context, warehouse) if is_loading else []
+            if not holds_data(warehouse):
+                return RunResult(None, reports, is_news=False)
             record = begin_run(warehouse, config_hash=context.settings.config_hash, now=context.now, as_of=as_of)
             published = read_manifest(workspace.reports)
             _refuse_older(record, published, is_forced=is_forced)
@@ -169,7 +171,7 @@ def _refuse_older(record: RunRecord, published: Manifest | None, *, is_forced: b
 
 
 def _is_no_news(context: Context, warehouse: Warehouse, record: RunRecord, published: Manifest) -> bool:
-    """Tell whether the last run already published exactly this, reports and snapshot both."""
+    """Tell whether the last run already published exactly this, and reports and snapshot are whole."""
     last = warehouse.frame("runs/last_run").to_dicts()
     snapshot = context.workspace.snapshot
     if not last or not snapshot.is_file() or published.status == "degraded":
@@ -178,7 +180,9 @@ def _is_no_news(context: Context, warehouse: Warehouse, record: RunRecord, publi
     then = (row["as_of"], row["config_hash"], row["inputs_hash"], row["run_id"])
     if then != (record.as_of, record.config_hash, record.inputs_hash, published.run_id):
         return False
-    return bool(query_snapshot(snapshot, _LAST_RUN).item() == row["run_number"])
+    if query_snapshot(snapshot, _LAST_RUN).item() != row["run_number"]:
+        return False
+    return is_whole(context.workspace.reports, published)
 
 
 def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord) -> Manifest:

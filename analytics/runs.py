@@ -10,7 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
-from analytics.errors import CheckFailed, ReadershipError, UsageError
+from analytics.errors import CheckFailed, NoInputError, ReadershipError
 from analytics.statements import list_statements
 from analytics.warehouse import Warehouse
 
@@ -60,7 +60,7 @@ def begin_run(warehouse: Warehouse, *, config_hash: str, now: datetime, as_of: d
 
     Raises
     ------
-    UsageError
+    NoInputError
         Where nothing has been loaded.
     """
     newest, data_through = find_as_of(warehouse)
@@ -79,14 +79,20 @@ def find_as_of(warehouse: Warehouse) -> tuple[datetime, datetime | None]:
 
     Raises
     ------
-    UsageError
+    NoInputError
         Where nothing has been loaded.
     """
     (mark,) = warehouse.frame("runs/watermark").iter_rows(named=True)
     as_of = mark["data_through"] or mark["newest_article_at"]
     if as_of is None:
-        raise UsageError("the workspace holds no articles and no events; load some with `readership load`")
+        raise NoInputError("the workspace holds no articles and no events; load some with `readership load`")
     return as_of, mark["data_through"]
+
+
+def holds_data(warehouse: Warehouse) -> bool:
+    """Tell whether anything has been loaded that a run could describe."""
+    (mark,) = warehouse.frame("runs/watermark").rows()
+    return any(value is not None for value in mark)
 
 
 def run_checks(warehouse: Warehouse, record: RunRecord) -> int:

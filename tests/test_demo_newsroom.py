@@ -98,9 +98,7 @@ def test_one_plan_gives_the_same_content_twice(tmp_path: Path) -> None:
 def test_another_seed_gives_another_newsroom(tmp_path: Path) -> None:
     other = NewsroomPlan(seed=8, articles_per_edition=12, events=500)
     first, second = write_newsroom(SMALL, tmp_path / "7"), write_newsroom(other, tmp_path / "8")
-    assert all(
-        read_bytes(one) != read_bytes(two) for one, two in zip(first.events, second.events, strict=True)
-    )
+    assert all(read_bytes(one) != read_bytes(two) for one, two in zip(first.events, second.events, strict=True))
 
 
 def test_the_default_newsroom_has_the_promised_size(tmp_path: Path) -> None:
@@ -191,9 +189,7 @@ def test_a_withdrawn_article_has_a_later_version_that_says_so(articles: list[Row
         assert newest["status"] == "withdrawn"
 
 
-def test_nobody_reads_an_article_before_it_is_published(
-    events: list[Row], articles: list[Row], truth: Row
-) -> None:
+def test_nobody_reads_an_article_before_it_is_published(events: list[Row], articles: list[Row], truth: Row) -> None:
     published = {row["article_id"]: read_instant(row["published_at"]) for row in articles}
     unknown = set(truth["events"]["unknown_article"])
     for row in events:
@@ -209,9 +205,7 @@ def test_some_articles_are_fresh_and_some_are_old(articles: list[Row]) -> None:
 
 
 def test_every_address_variant_folds_into_its_article() -> None:
-    rules = UrlRules(
-        hosts=("www.readership.example", "readership.example"), tracking_parameters=frozenset({"utm_*"})
-    )
+    rules = UrlRules(hosts=("www.readership.example", "readership.example"), tracking_parameters=frozenset({"utm_*"}))
     for edition in write_editions(SMALL).values():
         for article in edition:
             *variants, last = list_variants(article)
@@ -236,9 +230,7 @@ def test_a_behavioural_robot_reads_faster_or_longer_than_people(events: list[Row
 
 
 def test_a_repeat_follows_the_same_readers_pageview_within_30_minutes(events: list[Row], truth: Row) -> None:
-    originals = {
-        row["pageview_id"]: row for row in events if row["kind"] == "pageview" and "pageview_id" in row
-    }
+    originals = {row["pageview_id"]: row for row in events if row["kind"] == "pageview" and "pageview_id" in row}
     for repeat in pick(events, truth["events"]["repeat"]):
         original = originals[repeat["pageview_id"].removesuffix("r")]
         gap = read_instant(repeat["occurred_at"]) - read_instant(original["occurred_at"])

@@ -43,9 +43,7 @@ def read_folder(folder: str, shipped_as: str) -> dict[str, bytes]:
     ("folder", "shipped_as"),
     [("sql", "analytics/sql"), ("data/reference", "analytics/reference"), ("analytics", "analytics")],
 )
-def test_the_wheel_carries_every_file_of_the_folder(
-    shipped: dict[str, bytes], folder: str, shipped_as: str
-) -> None:
+def test_the_wheel_carries_every_file_of_the_folder(shipped: dict[str, bytes], folder: str, shipped_as: str) -> None:
     expected = read_folder(folder, shipped_as)
     assert expected
     assert {name: shipped.get(name) for name in expected} == expected

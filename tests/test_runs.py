@@ -385,3 +385,9 @@ def test_a_run_that_is_killed_at_any_moment_is_healed_by_the_next(newsroom: News
     assert hash_reports(broken) == hash_reports(newsroom)
     with duckdb.connect(str(broken.workspace.snapshot), read_only=True) as connection:
         assert connection.execute("select count(*) from events.counted").fetchone() == (460,)
+
+
+def test_a_run_on_an_empty_workspace_publishes_nothing_and_is_no_failure(tmp_path: Path) -> None:
+    empty = Newsroom(tmp_path / "empty")
+    assert empty.run().manifest is None
+    assert not list(empty.workspace.reports.iterdir())

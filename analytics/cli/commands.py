@@ -96,8 +96,8 @@ def _run(options: Options, as_of: datetime | None, *, is_forced: bool, is_loadin
         result = run_chain(options.read_context(progress), as_of=as_of, is_forced=is_forced, is_loading=is_loading)
     if options.is_json:
         manifest = result.manifest
-        summary: dict[str, Any] = {"run_id": manifest.run_id, "as_of": manifest.as_of, "status": manifest.status}
-        summary |= {"is_news": result.is_news, "files": len(manifest.files)}
+        summary: dict[str, Any] = {name: getattr(manifest, name, None) for name in ("run_id", "as_of", "status")}
+        summary |= {"is_news": result.is_news, "files": len(manifest.files) if manifest else 0}
         print_json(summary | {"loads": describe_loads(result.reports)})
     refuse_set_aside(result.reports)
 

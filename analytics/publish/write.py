@@ -121,6 +121,14 @@ def read_manifest(folder: Path) -> Manifest | None:
     return document if isinstance(document, Manifest) else None
 
 
+def is_whole(folder: Path, manifest: Manifest) -> bool:
+    """Tell whether every file that a manifest names is there with its content."""
+    try:
+        return all(sha256((folder / file.path).read_bytes()).hexdigest() == file.sha256 for file in manifest.files)
+    except OSError:
+        return False
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Replace one file at once; a file that already holds the content is left alone."""
     if holds(path, content):

@@ -151,9 +151,7 @@ def rank_articles(articles: pl.DataFrame, hours: pl.DataFrame, recipe: Recipe, s
 
 
 def make_rankings(articles: pl.DataFrame, hours: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    sections = (
-        articles.filter(pl.col("section_slug").is_not_null()).select("edition", "section_slug").unique()
-    )
+    sections = articles.filter(pl.col("section_slug").is_not_null()).select("edition", "section_slug").unique()
     regions = articles.filter(pl.col("region_slug").is_not_null()).select("edition", "region_slug").unique()
     scopes = ["site", *(f"edition={edition}" for edition in STORIES)]
     scopes += sorted(f"edition={edition}/section={slug}" for edition, slug in sections.iter_rows())

@@ -131,9 +131,7 @@ def test_an_instant_shows_microseconds_only_where_there_are_some() -> None:
     assert document.as_of == "2026-03-14T12:00:00Z"
 
 
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:image/png;base64,AA", "//evil.example/a.jpg", "a.jpg"]
-)
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:image/png;base64,AA", "//evil.example/a.jpg", "a.jpg"])
 def test_a_picture_with_an_unsafe_url_is_left_out(url: str) -> None:
     assert not is_safe_url(url)
     assert build(item(image_url=url, image_alt="x")).items[0].image is None

@@ -27,9 +27,7 @@ def test_every_list_scope_edition_and_live_article_gets_its_file(publish: Publis
     assert read(tmp_path, "en/most-read.json")["items"][0]["previous_rank"] == 3
 
 
-def test_only_live_articles_with_a_page_get_a_read_next_document(
-    warehouse: Warehouse, publish: Publish
-) -> None:
+def test_only_live_articles_with_a_page_get_a_read_next_document(warehouse: Warehouse, publish: Publish) -> None:
     fields: dict[str, dict[str, object]] = {
         "gone-1": {"status": "withdrawn"},
         "flash-1": {"content_type": "flash"},
@@ -76,9 +74,7 @@ def test_a_workspace_without_an_article_publishes_a_valid_set(
     assert validate_reports(tmp_path / "reports") == []
 
 
-def test_an_edition_without_a_read_still_has_a_page(
-    warehouse: Warehouse, publish: Publish, tmp_path: Path
-) -> None:
+def test_an_edition_without_a_read_still_has_a_page(warehouse: Warehouse, publish: Publish, tmp_path: Path) -> None:
     for table in ("rollups.article_hourly", "rollups.removed_hourly", "rankings.item"):
         warehouse.clear(table)
     publish()
@@ -100,7 +96,5 @@ def test_a_withheld_publish_restates_the_manifest_alone(publish: Publish, tmp_pa
 
 
 def test_there_is_nothing_to_restate_before_the_first_publish(tmp_path: Path) -> None:
-    done = restate_reports(
-        tmp_path / "reports", status="stale", reasons=[], generated_at=AS_OF, next_expected_at=None
-    )
+    done = restate_reports(tmp_path / "reports", status="stale", reasons=[], generated_at=AS_OF, next_expected_at=None)
     assert done is None

@@ -38,7 +38,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def open_page(browser: Browser) -> Iterator[Open]:
     contexts = []
 
-    def open_file(file: Path, **options: Any) -> Page:  # noqa: ANN401 - playwright's own options
+    def open_file(file: Path, **options: Any) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -51,9 +51,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_asks_the_network_for_nothing_and_raises_no_error(
-    browser: Browser, published: Path, path: str
-) -> None:
+def test_a_page_asks_the_network_for_nothing_and_raises_no_error(browser: Browser, published: Path, path: str) -> None:
     page = browser.new_page()
     asked: list[str] = []
     complaints: list[str] = []
@@ -151,9 +149,7 @@ def test_no_script_could_run_even_if_one_slipped_in(open_page: Open, published: 
     assert page.title() == "English edition · Readership"
 
 
-def test_titles_of_every_language_are_isolated_from_the_line_around_them(
-    open_page: Open, published: Path
-) -> None:
+def test_titles_of_every_language_are_isolated_from_the_line_around_them(open_page: Open, published: Path) -> None:
     page = open_page(published / "index.html")
     assert page.locator("a.title").count() == page.locator("a.title > bdi[dir]").count() > 0
     assert page.locator("a.title[lang=ar] > bdi[dir=rtl]").count() > 0

@@ -18,17 +18,11 @@ from analytics.publish.paths import (
     read_next_path,
 )
 
-ids = (
-    st.text()
-    | st.text("aAbB~.-_/0 ", max_size=8)
-    | st.sampled_from(["..", ".", "", "~", "~~", "con", "x" * 4000])
-)
+ids = st.text() | st.text("aAbB~.-_/0 ", max_size=8) | st.sampled_from(["..", ".", "", "~", "~~", "con", "x" * 4000])
 
 
 @given(ids, ids)
-def test_two_ids_never_share_a_file_even_where_case_and_unicode_form_are_ignored(
-    one: str, other: str
-) -> None:
+def test_two_ids_never_share_a_file_even_where_case_and_unicode_form_are_ignored(one: str, other: str) -> None:
     def fold(name: str) -> str:
         return unicodedata.normalize("NFKD", name).casefold()
 

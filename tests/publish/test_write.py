@@ -34,9 +34,7 @@ def publish(folder: Path, files: Mapping[str, bytes], clock: str = "2026-03-14T1
 
 
 def read_tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def read_set(folder: Path) -> dict[str, bytes]:
