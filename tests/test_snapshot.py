@@ -102,3 +102,8 @@ def test_a_file_of_the_snapshot_needs_no_other_file(snapshot: duckdb.DuckDBPyCon
     copy.write_bytes(Path(source).read_bytes())
     with duckdb.connect(str(copy), read_only=True) as alone:
         assert ask(alone, "select count(*) from events.counted") == [(80,)]
+
+
+def test_a_client_older_than_the_program_can_read_it(snapshot: duckdb.DuckDBPyConnection) -> None:
+    ((tags,),) = ask(snapshot, "select tags from duckdb_databases() where not internal")
+    assert tags["storage_version"].startswith("v1.5.0")

@@ -16,6 +16,9 @@ from filelock import FileLock, Timeout
 from analytics.errors import ReadershipError, WarehouseBusy
 from analytics.warehouse.tables import Warehouse
 
+STORAGE_VERSION = "v1.5.0"
+"""Oldest DuckDB that can read the warehouse and its snapshot."""
+
 
 @contextmanager
 def lock_warehouse(path: Path, *, wait_seconds: float = 0) -> Iterator[None]:
@@ -74,6 +77,8 @@ def open_warehouse(path: Path, *, memory_limit: str = "2GB", threads: int | None
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": str(path.with_name("spill")),
+        # Analysts open the snapshot with older clients too.
+        "storage_compatibility_version": STORAGE_VERSION,
     }
     if threads:
         config["threads"] = threads
