@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-BLANK_LINE = b'{"kind":"\\u0000"}'
+BLANK_LINE = b'{"kind":"\\u0000blank_line"}'
 _BAD_RECORD = b"no record of as many fields as the header names\n"
 
 

@@ -51,7 +51,7 @@ class VisitorKeys:
         list of int or None
             Nothing where the salt of the day is dead. Two of a million visitors share a key once in 37 million sites.
         """
-        hashed = [self._hash(text, day) for text, day in visitors]
+        hashed = [self._hash(text, str(day)) for text, day in visitors]
         self._write_salts()
         return hashed
 
@@ -59,6 +59,14 @@ class VisitorKeys:
     def session_salt(self) -> str:
         """Salt of the session and pageview keys, made from the workspace's own key."""
         return hashlib.blake2b(b"session", key=self._workspace_key, digest_size=16).hexdigest()
+
+    @property
+    def visitor_salt(self) -> str:
+        """Secret that supplied visitor ids are hashed with, made from the workspace's own key."""
+        return hashlib.blake2b(b"visitor", key=self._workspace_key, digest_size=32).hexdigest()
+
+    def hash_networks(self, addresses: Iterable[tuple[str, str]]) -> list[int | None]:
+        return [None for _ in addresses]
 
     def _hash(self, text: str, day: str) -> int | None:
         key = self._workspace_key if text.startswith("id:") else self._salt_of(day)

@@ -28,6 +28,7 @@ REASONS = {
     "bad_engaged_seconds": "engaged_seconds is no number of seconds",
     "bad_slot": "slot is no number from 0 to 255",
     "bad_is_staff": "is_staff is neither true nor false",
+    "bad_sequence_number": "sequence_number is no whole number",
     "bad_status": "status is none that is known",
     "id_conflict": "another event with this event_id says something else, and comes first",
     "missing_field": "a required field is missing",
@@ -64,9 +65,17 @@ class FileReport:
     first_occurred_at: datetime | None = None
     last_occurred_at: datetime | None = None
 
-    def limit_rejects(self, load: Load) -> Self:
-        """Refuse the file whole where too many of its lines are bad; its good lines then count as filtered."""
-        if self.rejected <= max(load.reject_limit_share * self.lines, load.reject_limit_lines):
+    def limit_rejects(self, load: Load, *, known: int = 0) -> Self:
+        """Refuse the file whole where too many of its lines are bad; its good lines then count as filtered.
+
+        Parameters
+        ----------
+        load : Load
+            The limit.
+        known : int
+            Rejects that say nothing against the file: bodies that lose their event id to another.
+        """
+        if self.rejected - known <= max(load.reject_limit_share * self.lines, load.reject_limit_lines):
             return self
         reason = f"{self.rejected / self.lines:.1%} of its lines are bad; see loads.reject for the reason of each"
         good = self.lines - self.rejected

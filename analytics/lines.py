@@ -25,7 +25,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-LONG_LINE = b'{"kind":"\\u0001"}'
+LONG_LINE = b'{"kind":"\\u0001line_too_long"}'
 _BLOCK = 1 << 20
 _FREE_EXPANSION = 64 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

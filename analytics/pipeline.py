@@ -11,8 +11,9 @@ from pathlib import Path
 from analytics.articles.load import ArticleRules, load_article_file
 from analytics.context import Context
 from analytics.errors import ReadershipError, UsageError
-from analytics.events.count import attribute_waiting
+from analytics.events.count import CountRules, attribute_waiting
 from analytics.events.load import EventRules, load_event_file
+from analytics.events.staging import LineRules, Lookups
 from analytics.instants import format_instant, parse_instant
 from analytics.keys import VisitorKeys
 from analytics.landing import ARTICLES, EVENTS, list_files, list_landed, sniff_entity
@@ -99,7 +100,7 @@ def load_into(
             reports.append(load_file[entity](warehouse, path, report))
     if any(report.entity == ARTICLES and report.loaded for report in reports):
         context.progress("giving waiting events their article")
-        attribute_waiting(warehouse)
+        attribute_waiting(warehouse, CountRules())
     context.progress("rolling up the touched hours")
     roll_up_hours(warehouse, context.settings.half_lives_seconds)
     return reports
@@ -149,7 +150,9 @@ def run(
 def _choose_loaders(context: Context) -> dict[str, Callable[[Warehouse, Path, FileReport], FileReport]]:
     settings, now = context.settings, context.now
     article_rules = ArticleRules(settings.load, settings.site, context.url_rules, now)
-    event_rules = EventRules(settings.load, context.url_rules, VisitorKeys(context.workspace.keys, now), now)
+    lookups = Lookups(context.url_rules, VisitorKeys(context.workspace.keys, now))
+    line_rules = LineRules(now, settings.load.future_skew_minutes * 60)
+    event_rules = EventRules(settings.load, lookups, line_rules)
     return {
         ARTICLES: lambda warehouse, path, report: load_article_file(warehouse, path, report, article_rules),
         EVENTS: lambda warehouse, path, report: load_event_file(warehouse, path, report, event_rules),

@@ -5,8 +5,10 @@ Every file opens with six comment lines: table, purpose, grain, reads, params, w
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from analytics.errors import ReadershipError
@@ -88,6 +90,23 @@ def list_statements(layer: str = "") -> list[str]:
     """
     root = find_sql_folder()
     return sorted(path.relative_to(root).with_suffix("").as_posix() for path in (root / layer).rglob("*.sql"))
+
+
+def order_definitions(layer: str) -> list[str]:
+    """List the names of a layer's definitions, each after those it calls.
+
+    Examples
+    --------
+    >>> order = order_definitions("macros")
+    >>> order.index("macros/key_of") < order.index("macros/fingerprint")
+    True
+    """
+    names = {read_statement(name).table: name for name in list_statements(layer)}
+    calls = {
+        name: {names[word] for word in re.findall(r"\w+(?=\()", read_statement(name).text) if word in names} - {name}
+        for name in names.values()
+    }
+    return list(TopologicalSorter(calls).static_order())
 
 
 def _read_header(name: str, text: str) -> dict[str, str]:

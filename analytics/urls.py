@@ -117,3 +117,7 @@ def _is_tracking(name: str, rules: UrlRules) -> bool:
     return any(
         name.startswith(known[:-1]) if known.endswith("*") else name == known for known in rules.tracking_parameters
     )
+
+
+def identifying_pattern(rules: UrlRules) -> str:
+    return ""

@@ -150,4 +150,8 @@ _TABLES = {
 
 def read_tables(warehouse: Warehouse) -> dict[str, list[Row]]:
     """Give what depends on the set of events alone: verdicts, rollups and articles, each in one order."""
-    return {table: warehouse.query("from " + table).sort(keys).to_dicts() for table, keys in _TABLES.items()}
+    tables = {table: warehouse.query("from " + table).sort(keys) for table, keys in _TABLES.items()}
+    # The number of a page tells the order of arrival, and nothing else: its text stands in.
+    pages = warehouse.query("from events.page")
+    tables["events.counted"] = tables["events.counted"].join(pages, on="page_id").drop("page_id").sort("event_key")
+    return {table: rows.to_dicts() for table, rows in tables.items()}

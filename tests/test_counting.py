@@ -171,9 +171,9 @@ def choose_winners(crowd: list[Row]) -> list[Row]:
 
 
 def name_first_reason(row: Row) -> str | None:
-    if row.get("method", "GET") != "GET" or row.get("status", 200) != 200:
+    if row["kind"] == "pageview" and (row.get("method", "GET") != "GET" or row.get("status", 200) != 200):
         return "no_pageview"
-    if row.get("purpose") in {"prefetch", "preview"}:
+    if row["kind"] == "pageview" and row.get("purpose") in {"prefetch", "preview"}:
         return "prefetch"
     if row.get("is_staff") == "true":
         return "staff"
@@ -187,23 +187,39 @@ def name_visitor(row: Row) -> tuple[object, ...] | None:
     return (row["ip"], row["user_agent"], str(row["occurred_at"])[:10]) if "ip" in row else None
 
 
+def find_robots(crowd: list[Row]) -> set[object]:
+    """Find the visitors' days of 10 pageviews and more that the rules take for robots."""
+    days: dict[object, list[Row]] = {}
+    for row in crowd:
+        if row["kind"] == "pageview" and name_first_reason(row) is None and name_visitor(row) is not None:
+            days.setdefault((name_visitor(row), parse(row).date()), []).append(row)
+    return {
+        day
+        for day, rows in days.items()
+        if len(rows) >= 10
+        and max(Counter(parse(row).replace(second=0, microsecond=0) for row in rows).values()) >= 30
+    }
+
+
 def judge(crowd: list[Row], keys: dict[str, int]) -> dict[str, tuple[str | None, bool]]:
     """Give every event's first reason and whether it is a reader's first read, straight from the definition."""
     verdicts: dict[str, tuple[str | None, bool]] = {}
+    robots = find_robots(crowd)
     views: dict[object, list[datetime]] = {}
-    days: set[object] = set()
+    counts: Counter[object] = Counter()
     for row in sorted(crowd, key=lambda row: (parse(row), keys[row["event_id"]])):
-        visitor, page, when = name_visitor(row), row.get("article_id", "a1"), parse(row)
-        reason = name_first_reason(row) if row["kind"] == "pageview" else None
-        if row["kind"] != "pageview" or reason or visitor is None:
+        kind, visitor, page, when = row["kind"], name_visitor(row), row.get("article_id", "a1"), parse(row)
+        reason = name_first_reason(row) or ("behavioural_robot" if (visitor, when.date()) in robots else None)
+        if reason or visitor is None or kind == "engaged":
             verdicts[row["event_id"]] = (reason, False)
             continue
-        earlier = views.setdefault((visitor, page), [])
-        reason = "repeat" if any(when - other <= 30 * MINUTE for other in earlier) else None
+        earlier = views.setdefault((kind, visitor, page), [])
+        is_repeat = kind == "pageview" and any(when - other <= 30 * MINUTE for other in earlier)
         earlier.append(when)
-        is_reader = reason is None and (visitor, page, when.date()) not in days
-        days |= {(visitor, page, when.date())} if is_reader else set()
-        verdicts[row["event_id"]] = (reason, is_reader)
+        counts[kind, visitor, page, when.date()] += not is_repeat
+        number = counts[kind, visitor, page, when.date()]
+        reason = "repeat" if is_repeat else "over_cap" if number > {"pageview": 8, "share": 3}[kind] else None
+        verdicts[row["event_id"]] = (reason, kind == "pageview" and reason is None and number == 1)
     return verdicts
 
 
@@ -275,7 +291,10 @@ def test_of_two_bodies_under_one_id_the_earlier_stays_and_the_other_is_a_reject(
     assert (report.loaded, report.rejected, report.duplicate) == (1, 1, 0)
     assert newsroom.query("select line, reason from loads.reject") == [{"line": 2, "reason": "id_conflict"}]
     earliest = pageview("a2", NOON - HOUR, event_id="e1")
-    assert newsroom.load_events(late, earliest).rejected == 1
+    # The body that was loaded before gives way; it is a reject of the file that brought the earlier one.
+    report = newsroom.load_events(late, earliest)
+    assert (report.loaded, report.rejected) == (0, 2)
+    assert newsroom.query("select sum(loaded)::int as rows from loads.file where entity = 'events'") == [{"rows": 1}]
     assert [row["article_id"] for row in newsroom.query("from events.counted")] == ["a2"]
     assert [row["hour_start"] for row in newsroom.query("from rollups.article_hourly")] == [NOON - HOUR]
 
@@ -284,7 +303,7 @@ def test_the_first_reason_owns_the_removal_and_all_labels_stay(newsroom: Newsroo
     newsroom.load_events(pageview("a0", is_staff=True, user_agent=ROBOT, purpose="prefetch", method="HEAD"))
     (row,) = newsroom.query("from events.counted")
     assert row["removed_by"] == "no_pageview"
-    assert row["is_no_pageview"]
+    assert row["no_pageview_by"] == "method"
     assert row["is_prefetch"]
     assert row["is_staff"]
     assert row["is_declared_robot"]

@@ -202,7 +202,7 @@ INSTANTS = {
 def test_a_time_is_read_in_every_documented_spelling(newsroom: Newsroom) -> None:
     rows = [pageview(str(number)) | {"occurred_at": text} for number, text in enumerate(INSTANTS)]
     assert newsroom.load_events(*rows).rejected == 0
-    found = newsroom.query("select occurred_at from events.counted order by named_article_id::integer")
+    found = newsroom.query("select occurred_at from events.event order by named_article_id::integer")
     assert [row["occurred_at"] for row in found] == list(INSTANTS.values())
 
 
@@ -213,7 +213,7 @@ def test_a_byte_order_mark_and_other_line_ends_change_nothing(newsroom: Newsroom
     content = b"\xef\xbb\xbf" + FORMS[form](rows).replace(b"\n", end)
     report = newsroom.load("events", newsroom.write(content, f"events.{form}"))[0]
     assert count_lines(report) == (300, 300, 0, 0, 0)
-    assert len({row["named_article_id"] for row in newsroom.query("from events.counted")}) == 300
+    assert len({row["named_article_id"] for row in newsroom.query("from events.event")}) == 300
 
 
 def test_blank_lines_are_filtered_and_keep_the_numbers_of_the_others(newsroom: Newsroom) -> None:
@@ -316,7 +316,7 @@ def test_unknown_fields_are_kept_aside_wherever_they_first_appear(newsroom: News
     late = pageview("late", ab_test="blue", page={"depth": 2})
     newsroom.load_events(*(pageview(f"a{number}") for number in range(2500)), late)
     assert newsroom.load_events(late).duplicate == 1
-    found = newsroom.query("select named_article_id, extra from events.counted where extra is not null")
+    found = newsroom.query("select named_article_id, extra from events.event where extra is not null")
     assert found == [{"named_article_id": "late", "extra": '{"ab_test":"blue","page":"{\\"depth\\":2}"}'}]
 
 

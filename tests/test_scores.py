@@ -231,12 +231,15 @@ def test_a_read_of_one_half_life_ago_counts_half(newsroom: Newsroom) -> None:
     assert is_same(found["a1"], 0.25)
 
 
-def test_an_hour_of_enormous_engaged_time_still_has_a_score(newsroom: Newsroom) -> None:
+MOST_ENGAGED_SECONDS = 1800
+
+
+def test_enormous_engaged_time_counts_up_to_the_cap_of_a_pageview(newsroom: Newsroom) -> None:
     engaged: list[Row] = [{"kind": "engaged", "engaged_seconds": 999_999.999, "event_id": f"e{n}"} for n in range(400)]
     newsroom.load_events(*(pageview("a0", NOON - HOUR, **fields) for fields in engaged), pageview("a1", NOON))
     for half_life, factor in {"none": 1.0, "1h": 0.5, "10m": 2.0**-6}.items():
         found = score_noon(newsroom, make_recipe(half_life, "30d", engaged_minute=1))
-        assert is_same(found["a0"], 400 * 999_999.999 / 60 * factor)
+        assert is_same(found["a0"], 400 * MOST_ENGAGED_SECONDS / 60 * factor)
 
 
 def test_the_number_of_threads_changes_no_digit(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import crawleruseragents
 
 from analytics.reference_data import read_reference
 
+_SHORTEST_AGENT, _LONGEST_AGENT = 25, 400
+
 
 def is_declared_robot(user_agent: str) -> bool:
     """Tell whether a user agent says that it is a robot.
@@ -27,6 +29,17 @@ def is_declared_robot(user_agent: str) -> bool:
     False
     """
     return bool(crawleruseragents.is_crawler(user_agent))
+
+
+def has_odd_agent(user_agent: str) -> bool:
+    """Tell whether a user agent is too short or too long for a browser's (Wikimedia's bounds: 25 and 400 characters).
+
+    Examples
+    --------
+    >>> has_odd_agent("curl/8.5.0"), has_odd_agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")
+    (True, False)
+    """
+    return not _SHORTEST_AGENT <= len(user_agent) <= _LONGEST_AGENT
 
 
 def classify_referrer(referrer: str, hosts: frozenset[str]) -> tuple[str, str | None]:

@@ -3,17 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import polars as pl
+
+from analytics.events.staging import empty_stage
+from analytics.reference_data import read_reference
 from analytics.warehouse import Warehouse
 
+_RULE_TYPES = {
+    "position": pl.Int64,
+    "rule": pl.String,
+    "actor": pl.String,
+    "verdict": pl.String,
+    "views_from": pl.Int64,
+    "views_until": pl.Int64,
+    "minute_views_from": pl.Int64,
+    "pages_share_until": pl.Float64,
+    "is_odd_agent": pl.Int8,
+    "effective_pages_until": pl.Float64,
+}
+_TOUCHED = ("stage/span", "stage/touched_network", "stage/touched_day", "stage/standing")
+_ROBOTS = ("stage/busy_visitor", "stage/robot_visitor", "stage/robot_network")
+_MEETINGS = ("stage/returned_pair", "stage/meeting")
 
-def count_arrivals(warehouse: Warehouse, record: Callable[[], None] = lambda: None) -> int:
+
+@dataclass(frozen=True)
+class CountRules:
+    """What of one visitor counts at most.
+
+    Parameters
+    ----------
+    reads_a_day : int
+        Reads of one article by one visitor on one UTC day.
+    shares_a_day : int
+        Shares of one article by one visitor on one UTC day.
+    engaged_cap_seconds : float
+        Engaged time of one pageview.
+    """
+
+    reads_a_day: int = 8
+    shares_a_day: int = 3
+    engaged_cap_seconds: float = 1800
+
+
+def count_arrivals(warehouse: Warehouse, rules: CountRules, record: Callable[[], None] = lambda: None) -> int:
     """Give the verdict of counting to `stage.arrival` and to what it touches, in one transaction.
 
     Parameters
     ----------
     warehouse : Warehouse
-        With `stage.arrival` and `stage.known_event` filled.
+        With `stage.arrival`, `stage.known_event` and `stage.rival` made.
+    rules : CountRules
+        What of one visitor counts at most.
     record : callable
         Writes that belong to the same transaction.
 
@@ -22,16 +64,20 @@ def count_arrivals(warehouse: Warehouse, record: Callable[[], None] = lambda: No
     int
         Events that are new or have a new verdict.
     """
-    for name in ("stage/touched_day", "stage/counted", "stage/changed"):
-        warehouse.stage(name)
+    warehouse.stage("stage/subject")
+    if not warehouse.is_staged("stage.moved_event"):
+        warehouse.stage_like("stage.moved_event", "events.counted")
+    _judge(warehouse, rules)
     with warehouse.transaction():
+        warehouse.append("events/page")
         warehouse.append("rollups/touched_hour")
-        rows = warehouse.replace("events/counted", key="event_key", within="stage.changed")
+        warehouse.delete_within("events.counted", key="event_key", time="occurred_at", within="stage.gone")
+        rows = warehouse.append("events/counted")
         record()
     return rows
 
 
-def attribute_waiting(warehouse: Warehouse) -> int:
+def attribute_waiting(warehouse: Warehouse, rules: CountRules) -> int:
     """Give the events that waited for an article, or that now lead to another one, their article.
 
     Returns
@@ -39,8 +85,38 @@ def attribute_waiting(warehouse: Warehouse) -> int:
     int
         Events that count for another article than before, and those whose verdict follows.
     """
-    warehouse.stage("stage/reattributed")
-    warehouse.stage("stage/reattributed_event")
-    rows = count_arrivals(warehouse) if warehouse.count("stage.arrival") else 0
+    empty_stage(warehouse)
+    warehouse.stage_like("stage.known_event", "events.counted")
+    warehouse.stage("stage/no_arrival")
+    warehouse.stage("stage/subject")
+    rows = 0
+    if warehouse.stage("stage/moved_event"):
+        for table, schema in (("stage.event", {"page_id": pl.Int32, "reason": pl.String}), ("stage.rival", _RIVAL)):
+            warehouse.stage_frame(table, pl.DataFrame(schema=schema))
+        rows = count_arrivals(warehouse, rules)
     warehouse.drop_stage()
     return rows
+
+
+_RIVAL = {"event_key": pl.UInt64, "is_displacing": pl.Boolean}
+
+
+def _judge(warehouse: Warehouse, rules: CountRules) -> None:
+    """Make `stage.counted`, `stage.changed` and `stage.gone`."""
+    robot_rules = pl.DataFrame(read_reference("robot_rules"), infer_schema_length=None)
+    blank = pl.all().replace({"": None})
+    warehouse.stage_frame("stage.robot_rule", robot_rules.with_columns(blank).cast(_RULE_TYPES))
+    rule = {"reads_a_day": rules.reads_a_day, "shares_a_day": rules.shares_a_day}
+    warehouse.stage_frame("stage.count_rule", pl.DataFrame([rule]))
+    for name in _TOUCHED:
+        warehouse.stage(name)
+    warehouse.stage_view("stage/context")
+    for name in _ROBOTS:
+        warehouse.stage(name)
+    warehouse.stage_view("stage/candidate")
+    for name in _MEETINGS:
+        warehouse.stage(name)
+    warehouse.stage("stage/credit", engaged_cap_seconds=rules.engaged_cap_seconds)
+    warehouse.stage_view("stage/counted")
+    warehouse.stage("stage/changed")
+    warehouse.stage("stage/gone")

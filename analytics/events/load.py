@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from analytics.errors import InputError
-from analytics.events.count import count_arrivals
-from analytics.events.staging import list_rejects, stage_events, stage_lines
-from analytics.keys import VisitorKeys
+from analytics.events.count import CountRules, count_arrivals
+from analytics.events.sources.native import find_extra_fields
+from analytics.events.staging import (
+    LineRules,
+    Lookups,
+    begin_stage,
+    list_rejects,
+    resolve_keys,
+    stage_parquet,
+    stage_text,
+)
 from analytics.ledger import FileReport, make_rejects
 from analytics.lines import Caps, copy_lines
 from analytics.settings import Load
-from analytics.urls import UrlRules
 from analytics.warehouse import Warehouse
+
+_NEARLY_SORTED = 3
+_NO_REJECTS = {"line": pl.Int64, "reason": pl.String, "fields": pl.String}
 
 
 @dataclass(frozen=True)
@@ -28,18 +37,18 @@ class EventRules:
     ----------
     load : Load
         Limits and caps.
-    urls : UrlRules
-        What the site says about its URLs.
-    keys : VisitorKeys
-        Keys of the visitor hashes.
-    loaded_at : datetime
-        The clock (naive UTC).
+    lookups : Lookups
+        What texts are looked up in.
+    lines : LineRules
+        How a line is judged; its `received_until` is the clock.
+    counting : CountRules
+        What of one visitor counts at most.
     """
 
     load: Load
-    urls: UrlRules
-    keys: VisitorKeys
-    loaded_at: datetime
+    lookups: Lookups
+    lines: LineRules
+    counting: CountRules = field(default_factory=CountRules)
 
 
 def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules: EventRules) -> FileReport:
@@ -54,7 +63,7 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
     report : FileReport
         Names the file: hash, name, bytes.
     rules : EventRules
-        Limits, URL rules, keys and the clock.
+        Limits, lookups and the clock.
 
     Returns
     -------
@@ -65,14 +74,15 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
         report, rejects = _stage_file(warehouse, path, report, rules)
     except InputError as error:
         report = replace(report, status="set_aside", reason=error.message)
-        rejects = pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String, "fields": pl.String})
+        rejects = pl.DataFrame(schema=_NO_REJECTS)
 
     def record() -> None:
-        warehouse.replace_frame("loads.file", report.to_row(rules.loaded_at), content_hash=report.content_hash)
+        row = report.to_row(rules.lines.received_until)
+        warehouse.replace_frame("loads.file", row, content_hash=report.content_hash)
         warehouse.replace_frame("loads.reject", make_rejects(report, rejects), content_hash=report.content_hash)
 
     if report.status == "loaded":
-        count_arrivals(warehouse, record)
+        count_arrivals(warehouse, rules.counting, record)
     else:
         with warehouse.transaction():
             record()
@@ -84,11 +94,29 @@ def _stage_file(
     warehouse: Warehouse, path: Path, report: FileReport, rules: EventRules
 ) -> tuple[FileReport, pl.DataFrame]:
     load = rules.load
+    begin_stage(warehouse, rules.lookups, rules.lines)
     with tempfile.TemporaryDirectory(prefix="readership-") as folder:
         copy = copy_lines(path, Path(folder), Caps(load.line_bytes, load.file_bytes, load.expansion_ratio))
-        stage_lines(warehouse, copy, load.line_bytes)
-        skew_seconds = load.future_skew_minutes * 60
-        stage_events(warehouse, rules.urls, rules.keys, received_until=rules.loaded_at, skew_seconds=skew_seconds)
+        if copy.format == "parquet":
+            # A name of our own: DuckDB would take signs in the file's name for a pattern.
+            alias = Path(folder) / "input.parquet"
+            alias.symlink_to(copy.path.absolute())
+            stage_parquet(warehouse, alias, rules.lookups)
+        else:
+            extra = find_extra_fields(copy.path)
+            stage_text(
+                warehouse,
+                copy.path,
+                rules.lookups,
+                first_line=copy.first_line,
+                line_bytes=load.line_bytes,
+                extra=extra,
+            )
         rejects = list_rejects(warehouse, copy)
+    if warehouse.frame("stage/disorder").item() > _NEARLY_SORTED:
+        warehouse.sort_stage("stage.event", "occurred_at")
+    resolve_keys(warehouse)
     (row,) = warehouse.frame("stage/tally").iter_rows(named=True)
-    return replace(report, format=f"native-{copy.format}", **row).limit_rejects(load), rejects
+    conflicts = warehouse.frame("stage/conflict")
+    report = replace(report, format=f"native-{copy.format}", **row).limit_rejects(load, known=len(conflicts))
+    return report, pl.concat([rejects, conflicts])

@@ -1,93 +1,146 @@
-"""Stages a file of events: its lines, their types, the lookups their texts need, and which of them are new."""
+"""Stages a file of events: its lines, what their texts mean, and which of them are new."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 
-from analytics.events.agents import classify_referrer, is_declared_robot
-from analytics.events.sources.native import FIELDS, choose_extra_fields, find_extra_fields
+from analytics.events.agents import classify_referrer, has_odd_agent, is_declared_robot
+from analytics.events.pages import judge_page
+from analytics.events.sources.native import FIELDS
 from analytics.keys import VisitorKeys
 from analytics.lines import Copy, read_object
-from analytics.urls import UrlRules, canonicalise_url
+from analytics.urls import UrlRules, canonicalise_url, identifying_pattern
 from analytics.warehouse import Warehouse
+
+_TEXT, _LINE = pl.String, pl.Int64
+_EMPTY = {
+    "stage.page": {
+        "named_text": _TEXT,
+        "raw_text": _TEXT,
+        "named_article_id": _TEXT,
+        "url": _TEXT,
+        "page_reason": _TEXT,
+        "bad_url": pl.Boolean,
+        "page_id": pl.Int32,
+        "is_new": pl.Boolean,
+    },
+    "stage.referrer": {"referrer": _TEXT, "referrer_class": _TEXT, "referrer_host": _TEXT},
+    "stage.agent": {"user_agent": _TEXT, "is_declared_robot": pl.Boolean, "has_odd_agent": pl.Boolean},
+    "stage.visitor": {"visitor_text": _TEXT, "day": pl.Date, "visitor_key": pl.UInt64},
+    "stage.network": {
+        "ip": _TEXT,
+        "day": pl.Date,
+        "network_key": pl.UInt64,
+        "is_data_centre": pl.Boolean,
+        "is_staff": pl.Boolean,
+    },
+    "stage.extra": {"line": _LINE, "extra": _TEXT},
+}
 
 
 @dataclass(frozen=True)
-class _Lookup:
-    """A table that says what the texts of a column of `stage.line` mean."""
+class Lookups:
+    """What the texts of a line are looked up in.
 
-    column: str
-    table: str
-    key: str
-    schema: Mapping[str, type[pl.DataType]]
+    Parameters
+    ----------
+    urls : UrlRules
+        What the site says about its URLs.
+    keys : VisitorKeys
+        Keys of the visitor and network hashes.
+    is_data_centre, is_staff : callable
+        Whether an address lies in the ranges the site lists.
+    """
+
+    urls: UrlRules
+    keys: VisitorKeys
+    is_data_centre: Callable[[str], bool] = lambda _: False
+    is_staff: Callable[[str], bool] = lambda _: False
 
 
-_ADDRESS = _Lookup("url", "stage.address", "raw_url", {"url": pl.String})
-_REFERRER = _Lookup("referrer", "stage.referrer", "referrer", {"referrer_class": pl.String, "referrer_host": pl.String})
-_AGENT = _Lookup("user_agent", "stage.agent", "user_agent", {"is_declared_robot": pl.Boolean})
+@dataclass(frozen=True)
+class LineRules:
+    """How a line is judged.
+
+    Parameters
+    ----------
+    received_until : datetime
+        The clock (naive UTC): stands in for the time of receipt.
+    skew_seconds : float
+        How far ahead of its receipt an event's time may lie.
+    zone : str, optional
+        Zone of times that name none; without one they are refused.
+    is_daily : bool
+        Whether supplied visitor ids are keyed for their UTC day alone.
+    """
+
+    received_until: datetime
+    skew_seconds: float
+    zone: str | None = None
+    is_daily: bool = False
 
 
-def stage_lines(warehouse: Warehouse, copy: Copy, line_bytes: int) -> None:
-    """Fill `stage.line` with the file's lines as text, and `stage.extra` with the fields beyond the native ones.
+def begin_stage(warehouse: Warehouse, lookups: Lookups, rules: LineRules) -> None:
+    """Make the working tables of a load, with no line in them yet."""
+    empty_stage(warehouse)
+    rule = {
+        "received_until": rules.received_until,
+        "skew_seconds": rules.skew_seconds,
+        "zone": rules.zone,
+        "is_daily": rules.is_daily,
+        "visitor_salt": lookups.keys.visitor_salt,
+        "session_salt": lookups.keys.session_salt,
+        "identifying_pattern": identifying_pattern(lookups.urls),
+    }
+    types = {"zone": _TEXT, "received_until": pl.Datetime("us"), "skew_seconds": pl.Float64}
+    warehouse.stage_frame("stage.load_rule", pl.DataFrame([rule], schema_overrides=types))
+
+
+def empty_stage(warehouse: Warehouse) -> None:
+    """Make the working tables that a count needs even where no file is loaded."""
+    for table, schema in _EMPTY.items():
+        warehouse.stage_frame(table, pl.DataFrame(schema=schema))
+
+
+def stage_parquet(warehouse: Warehouse, path: Path, lookups: Lookups) -> None:
+    """Stage the rows of a Parquet file.
 
     Raises
     ------
     InputError
         Where the file cannot be read.
     """
-    if copy.format == "parquet":
-        native = pl.DataFrame(schema={"line": pl.Int64, **dict.fromkeys(FIELDS, pl.String)})
-        warehouse.stage_frame("stage.native_line", native)
-        warehouse.stage_file("stage/line_parquet", path=str(copy.path))
-        extra = choose_extra_fields(set(warehouse.columns("stage.line")))
-    else:
-        extra = find_extra_fields(copy.path)
-        warehouse.stage_file(
-            "stage/line_ndjson",
-            path=str(copy.path),
-            columns=dict.fromkeys([*FIELDS, *extra], "VARCHAR"),
-            first_line=copy.first_line,
-            line_bytes=line_bytes + 1024,
-        )
-    if extra:
-        warehouse.stage("stage/extra")
-    else:
-        warehouse.stage_frame("stage.extra", pl.DataFrame(schema={"line": pl.Int64, "extra": pl.String}))
+    given = warehouse.parquet_columns(path)
+    names = {name.lower() for name in given}
+    missing = {"line": _LINE, **{name: _TEXT for name in FIELDS if name not in names}}
+    warehouse.stage_frame("stage.missing_field", pl.DataFrame(schema=missing))
+    warehouse.stage_view("stage/line_parquet", input_path=path)
+    has_extra = bool(names - {*FIELDS, "line"})
+    with warehouse.reading_input():
+        _stage_events(warehouse, lookups, has_extra=has_extra)
 
 
-def stage_events(warehouse: Warehouse, urls: UrlRules, keys: VisitorKeys, **limits: object) -> None:
-    """Fill `stage.typed`, `stage.event` and what decides which events are new.
-
-    Parameters
-    ----------
-    warehouse : Warehouse
-        With `stage.line` and `stage.extra` filled.
-    urls : UrlRules
-        What the site says about its URLs.
-    keys : VisitorKeys
-        Keys of the visitor hashes.
-    **limits : object
-        Parameters of `stage/typed`.
-    """
-    hosts = frozenset(host.lower().removeprefix("www.") for host in urls.hosts)
-    for lookup, look_up in (
-        (_ADDRESS, lambda text: (canonicalise_url(text, urls),)),
-        (_REFERRER, lambda text: classify_referrer(text, hosts)),
-        (_AGENT, lambda text: (is_declared_robot(text),)),
-    ):
-        _stage_lookup(warehouse, lookup, look_up)
-    warehouse.stage("stage/typed", **limits)
-    _stage_visitors(warehouse, keys)
-    warehouse.stage("stage/event", session_salt=keys.session_salt)
-    for name in ("stage/known_event", "stage/arrival", "stage/conflict"):
-        warehouse.stage(name)
+def stage_text(
+    warehouse: Warehouse, path: Path, lookups: Lookups, *, first_line: int, line_bytes: int, extra: Sequence[str]
+) -> None:
+    """Stage lines of native JSON, one object a line."""
+    warehouse.stage_file(
+        "stage/line_ndjson",
+        path=str(path),
+        columns=dict.fromkeys([*FIELDS, *extra], "VARCHAR"),
+        first_line=first_line,
+        line_bytes=line_bytes + 1024,
+    )
+    _stage_events(warehouse, lookups, has_extra=bool(extra))
 
 
 def list_rejects(warehouse: Warehouse, copy: Copy) -> pl.DataFrame:
-    """List the staged file's bad lines: `line`, `reason`, `fields`.
+    """List the bad lines staged last: `line`, `reason`, `fields`.
 
     A line without a single known field is told apart from a line that is no JSON object.
     """
@@ -103,15 +156,70 @@ def list_rejects(warehouse: Warehouse, copy: Copy) -> pl.DataFrame:
     return rejects.with_columns(reason=pl.when(is_object).then(pl.lit("missing_kind")).otherwise("reason"))
 
 
-def _stage_lookup(warehouse: Warehouse, lookup: _Lookup, look_up: Callable[[str], tuple[object, ...]]) -> None:
-    """Look up each distinct text of a column once."""
-    texts = sorted({text.strip(" ") for text in warehouse.distinct("stage.line", lookup.column)})
-    found = pl.DataFrame([look_up(text) for text in texts], schema=lookup.schema, orient="row")
-    warehouse.stage_frame(lookup.table, found.with_columns(pl.Series(lookup.key, texts, dtype=pl.String)))
+def resolve_keys(warehouse: Warehouse) -> None:
+    """Decide which of the staged events are new: `stage.rival` and the view `stage.arrival`."""
+    for name in ("stage/shared_key", "stage/known_event", "stage/body", "stage/rival"):
+        warehouse.stage(name)
+    warehouse.stage_view("stage/arrival")
 
 
-def _stage_visitors(warehouse: Warehouse, keys: VisitorKeys) -> None:
-    visitors = warehouse.frame("stage/visitor_text")
-    pairs = zip(visitors["visitor_text"], visitors["salted_on"], strict=True)
-    hashed = pl.Series("visitor_key", keys.hash_visitors(pairs), dtype=pl.UInt64)
-    warehouse.stage_frame("stage.visitor", visitors.with_columns(hashed))
+def _stage_events(warehouse: Warehouse, lookups: Lookups, *, has_extra: bool) -> None:
+    warehouse.stage_view("stage/typed")
+    if has_extra:
+        warehouse.stage("stage/extra")
+    look_up(warehouse, lookups)
+    warehouse.stage_append("stage/event")
+
+
+def look_up(warehouse: Warehouse, lookups: Lookups) -> None:
+    """Look up each distinct text of the staged lines once."""
+    _look_up_pages(warehouse, lookups.urls)
+    hosts = frozenset(host.lower().removeprefix("www.") for host in lookups.urls.hosts)
+    _extend(
+        warehouse,
+        "stage/new_referrer",
+        lambda rows: ((text, *classify_referrer(text.strip(), hosts)) for (text,) in rows),
+    )
+    _extend(
+        warehouse,
+        "stage/new_agent",
+        lambda rows: ((text, is_declared_robot(text), has_odd_agent(text.strip())) for (text,) in rows),
+    )
+    _extend(
+        warehouse,
+        "stage/new_network",
+        lambda rows: zip(
+            *zip(*rows, strict=True),
+            lookups.keys.hash_networks(rows),
+            [lookups.is_data_centre(ip) for ip, _ in rows],
+            [lookups.is_staff(ip) for ip, _ in rows],
+            strict=True,
+        ),
+    )
+    _extend(
+        warehouse,
+        "stage/new_visitor",
+        lambda rows: zip(*zip(*rows, strict=True), lookups.keys.hash_visitors(rows), strict=True),
+    )
+
+
+def _look_up_pages(warehouse: Warehouse, urls: UrlRules) -> None:
+    texts = warehouse.frame("stage/new_page")
+    if texts.is_empty():
+        return
+    found = [(canonicalise_url(raw, urls) if raw else None, judge_page(raw, urls) if raw else None)
+             for raw in texts["raw_text"]]
+    schema = {"url": _TEXT, "page_reason": _TEXT}
+    warehouse.stage_frame("stage.page_text", texts.hstack(pl.DataFrame(found, schema=schema, orient="row")))
+    warehouse.stage_append("stage/page")
+
+
+def _extend(
+    warehouse: Warehouse, name: str, look_up_rows: Callable[[list[tuple[str, ...]]], Iterable[tuple[object, ...]]]
+) -> None:
+    """Add the texts that a statement finds new to the table it names, with what they mean."""
+    rows = warehouse.frame(name).rows()
+    if rows:
+        table = warehouse.table_of(name)
+        found = pl.DataFrame(list(look_up_rows(rows)), schema=_EMPTY[table], orient="row")
+        warehouse.append_frame(table, found)

@@ -6,20 +6,20 @@ Jobs hand it the name of a statement and values to bind; it decides where the ro
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import polars as pl
 
 from analytics.errors import InputError, ReadershipError
-from analytics.statements import list_statements, read_statement
+from analytics.statements import order_definitions, read_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 SCHEMAS = ("articles", "loads", "events", "rollups", "rankings", "read_next", "runs")
 
 
@@ -85,7 +85,7 @@ class Warehouse:
         for schema in SCHEMAS:
             self._execute(f"create schema if not exists {schema}")
         for layer in ("schema", "macros", "views"):
-            for name in list_statements(layer):
+            for name in order_definitions(layer):
                 self._execute(read_statement(name).text)
         ((version,),) = self._execute("select max(layout_version) from runs.layout")
         if version is None:
@@ -131,6 +131,53 @@ class Warehouse:
         text = f"create or replace table {statement.table} as {statement.text}"
         return self._count(text, params)
 
+    def stage_append(self, name: str, **params: object) -> int:
+        """Add a statement's rows to the working table it names; the first call makes the table."""
+        statement = read_statement(name)
+        if self.is_staged(statement.table):
+            return self._count(f"insert into {statement.table} by name {statement.text}", params)
+        return self.stage(name, **params)
+
+    def stage_view(self, name: str, *, input_path: Path | None = None) -> None:
+        """Make a statement a view, whose rows are made anew for each reader and never held.
+
+        Parameters
+        ----------
+        name : str
+            The statement; it binds no values.
+        input_path : Path, optional
+            The file that it reads as the variable ``input_path``.
+
+        Raises
+        ------
+        InputError
+            Where DuckDB cannot read that file.
+        """
+        statement = read_statement(name)
+        with self.reading_input() if input_path else nullcontext():
+            if input_path:
+                self._execute("set variable input_path = $path", {"path": str(input_path)})
+            self._execute(f"create or replace view {statement.table} as {statement.text}")
+
+    @contextmanager
+    def reading_input(self) -> Iterator[None]:
+        """Take DuckDB's errors for faults of the file that is read.
+
+        Raises
+        ------
+        InputError
+            Where DuckDB cannot read the file.
+        """
+        try:
+            yield
+        except duckdb.Error as error:
+            raise InputError(f"the file cannot be read: {str(error).splitlines()[0]}") from error
+
+    @staticmethod
+    def table_of(name: str) -> str:
+        """Name the table a statement is about."""
+        return read_statement(name).table
+
     def stage_file(self, name: str, **params: object) -> int:
         """Fill a working table from a file.
 
@@ -139,10 +186,8 @@ class Warehouse:
         InputError
             Where DuckDB cannot read the file.
         """
-        try:
+        with self.reading_input():
             return self.stage(name, **params)
-        except duckdb.Error as error:
-            raise InputError(f"the file cannot be read: {str(error).splitlines()[0]}") from error
 
     def columns(self, table: str) -> list[str]:
         """Name a table's columns, in order."""
@@ -157,6 +202,15 @@ class Warehouse:
         """Fill a working table from a frame, anew."""
         with self._registered(frame):
             self._execute(f"create or replace table {table} as select * from incoming_frame")
+
+    def stage_like(self, table: str, model: str) -> None:
+        """Make an empty working table with the columns of another table."""
+        self._execute(f"create or replace table {table} as select * from {model} limit 0")
+
+    def is_staged(self, table: str) -> bool:
+        """Tell whether a working table is there."""
+        text = "select 1 from duckdb_tables() where database_name || '.' || table_name = $table"
+        return bool(self._execute(text, {"table": table}))
 
     def append(self, name: str, **params: object) -> int:
         """Add a statement's rows to the table it names."""
@@ -235,14 +289,30 @@ class Warehouse:
         text = f"delete from {table} where {key} in (select {key} from {within})"
         return self._count(text)
 
+    def delete_within(self, table: str, *, key: str, time: str, within: str) -> int:
+        """Delete the rows of a table whose key stands in another table, looking only at the times that one spans."""
+        if not self.count(within):
+            return 0
+        text = (
+            f"delete from {table} where {key} in (select {key} from {within}) "
+            f"and {time} between (select min({time}) from {within}) and (select max({time}) from {within})"
+        )
+        return self._count(text)
+
+    def sort_stage(self, table: str, column: str) -> None:
+        """Sort a working table."""
+        self._execute(f"create or replace table {table} as select * from {table} order by {column}")
+
     def clear(self, table: str) -> None:
         """Delete every row of a table."""
         self._execute(f"delete from {table}")
 
     def drop_stage(self) -> None:
         """Give back the memory of every working table."""
-        for (table,) in self._execute("select table_name from duckdb_tables() where database_name = 'stage'"):
-            self._execute(f'drop table stage."{table}"')
+        held = "select kind, name from (select 'view' as kind, view_name as name, database_name from duckdb_views() "
+        held += "where not internal union all select 'table', table_name, database_name from duckdb_tables()) as held "
+        for kind, name in self._execute(held + "where database_name = 'stage' order by kind desc"):
+            self._execute(f'drop {kind} stage."{name}"')
 
     def count(self, table: str) -> int:
         """Count a table's rows."""

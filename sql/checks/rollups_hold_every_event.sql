@@ -18,7 +18,7 @@ counted as (
         count(*) filter (where kind = 'pageview') as pageviews,
         count(*) filter (where is_read) as reads,
         count(*) filter (where is_reader) as readers,
-        count(*) filter (where kind = 'share' and not (is_staff or is_declared_robot)) as shares
+        count(*) filter (where kind = 'share' and removed_by is null) as shares
     from events.counted
     where article_id is not null
 )

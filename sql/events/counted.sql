@@ -1,9 +1,12 @@
 -- table:   events.counted
--- purpose: The arrivals, and the events of touched days whose verdict has changed.
+-- purpose: The arrivals with their verdict, and the events whose verdict has changed.
 -- grain:   one row per event_key
--- reads:   stage.changed
+-- reads:   stage.counted, stage.changed
 -- params:  none
--- write:   replace the rows of the same event_key
+-- write:   append
+select * exclude (is_new)
+from stage.counted
+where is_new
+union all by name
 select *
 from stage.changed
-order by occurred_at, event_key

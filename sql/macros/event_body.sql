@@ -1,15 +1,15 @@
 -- table:   event_body
--- purpose: Hash of what an event says, its id aside: tells a copy from a conflict, and stands in for a missing id.
+-- purpose: Hash of what an event says, its id aside: tells a copy from a conflict. What our own lists say of it is left out.
 -- grain:   a scalar
 -- reads:   nothing
 -- params:  none
 -- write:   create or replace
-create or replace macro event_body(event) as md5_number_lower(concat_ws(
+create or replace macro event_body(event, page) as md5(concat_ws(
     chr(31),
     event.kind,
     event.occurred_at::varchar,
-    coalesce(event.named_article_id, ''),
-    coalesce(event.url, ''),
+    coalesce(page.named_article_id, ''),
+    coalesce(page.url, ''),
     coalesce(event.visitor_key::varchar, ''),
     coalesce(event.session_key::varchar, ''),
     coalesce(event.pageview_key::varchar, ''),
@@ -18,12 +18,11 @@ create or replace macro event_body(event) as md5_number_lower(concat_ws(
     coalesce(event.device, ''),
     coalesce(event.share_network, ''),
     coalesce(event.engaged_seconds::varchar, ''),
+    coalesce(event.heartbeat::varchar, ''),
     coalesce(event.source_box, ''),
     coalesce(event.slot::varchar, ''),
     coalesce(event.list_id, ''),
     coalesce(event.extra::varchar, ''),
-    event.is_no_pageview::varchar,
     event.is_prefetch::varchar,
-    event.is_staff::varchar,
-    event.is_declared_robot::varchar
+    event.is_staff::varchar
 ));

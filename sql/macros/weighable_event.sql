@@ -12,7 +12,7 @@ create or replace macro weighable_event(from_at, until_at) as table
         is_reader,
         is_read::bigint as reads,
         (kind = 'share')::bigint as shares,
-        case when kind = 'engaged' then (engaged_seconds * 1000)::bigint else 0 end as engaged_milliseconds,
+        case when kind = 'engaged' then (credited_seconds * 1000)::bigint else 0 end as engaged_milliseconds,
         (3600000000 - epoch_us(occurred_at) % 3600000000) // 1000000 as age_seconds,
         (3600000000 - epoch_us(occurred_at) % 3600000000) % 1000000 as rest_microseconds
     from events.counted
@@ -20,4 +20,4 @@ create or replace macro weighable_event(from_at, until_at) as table
         occurred_at >= from_at
         and occurred_at <= until_at
         and article_id is not null
-        and (is_read or (kind <> 'pageview' and not (is_staff or is_declared_robot)));
+        and removed_by is null;

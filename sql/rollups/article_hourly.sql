@@ -12,9 +12,9 @@ select
     count(*) filter (where is_reader) as readers,
     count(*) filter (where is_read and visitor_key is null) as unkeyed_reads,
     count(*) filter (where is_read and source_box is not null) as box_reads,
-    count(*) filter (where kind = 'share' and not (is_staff or is_declared_robot)) as shares,
+    count(*) filter (where kind = 'share' and removed_by is null) as shares,
     coalesce(
-        sum(engaged_seconds) filter (where kind = 'engaged' and not (is_staff or is_declared_robot)), 0
+        sum(credited_seconds) filter (where kind = 'engaged' and removed_by is null), 0
     )::decimal(18, 3)
         as engaged_seconds
 from events.counted

@@ -12,6 +12,7 @@ select
 from events.counted
 where
     article_id is not null
+    and kind = 'pageview'
     and removed_by is not null
     and occurred_at >= (select min(touched.hour_start) from rollups.touched_hour as touched)
     and occurred_at < (select max(touched.hour_start) + interval 1 hour from rollups.touched_hour as touched)

@@ -1,16 +1,15 @@
 -- table:   rollups.touched_hour
 -- purpose: The hours in which an event came, went or changed its verdict.
 -- grain:   one row per hour_start
--- reads:   stage.changed, stage.known_event, stage.arrival, rollups.touched_hour
+-- reads:   stage.arrival, stage.gone, rollups.touched_hour
 -- params:  none
 -- write:   append
 with touched as (
-    select date_trunc('hour', changed.occurred_at) as hour_start
-    from stage.changed as changed
+    select date_trunc('hour', occurred_at) as hour_start
+    from stage.arrival
     union
-    select date_trunc('hour', known.occurred_at) as hour_start
-    from stage.known_event as known
-    where known.event_key in (select arrival.event_key from stage.arrival as arrival)
+    select date_trunc('hour', occurred_at) as hour_start
+    from stage.gone
 )
 
 select hour_start

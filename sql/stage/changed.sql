@@ -1,20 +1,19 @@
 -- table:   stage.changed
--- purpose: The verdicts that are new or differ from the ones that stand.
+-- purpose: Events that stand whose verdict is another one now.
 -- grain:   one row per event_key
--- reads:   stage.counted, stage.arrival, stage.touched_day, events.counted
+-- reads:   stage.counted, stage.standing
 -- params:  none
 -- write:   replace all
-select fresh.*
+select fresh.* exclude (is_new)
 from stage.counted as fresh
-left join stage.arrival as arrival on fresh.event_key = arrival.event_key
-left join stage.touched_day as touched
-    on fresh.visitor_key = touched.visitor_key and fresh.occurred_at::date = touched.day
-left join events.counted as standing
-    on fresh.event_key = standing.event_key and arrival.event_key is null
+inner join stage.standing as standing on fresh.event_key = standing.event_key
 where
-    arrival.event_key is not null
-    or (
-        touched.day is not null
-        and (fresh.article_id, fresh.removed_by, fresh.is_reader)
-        is distinct from (standing.article_id, standing.removed_by, standing.is_reader)
+    not fresh.is_new
+    and (
+        fresh.article_id, fresh.robot_rule, fresh.is_repeat, fresh.is_over_cap, fresh.credited_seconds,
+        fresh.removed_by, fresh.is_reader
+    )
+    is distinct from (
+        standing.article_id, standing.robot_rule, standing.is_repeat, standing.is_over_cap, standing.credited_seconds,
+        standing.removed_by, standing.is_reader
     )

@@ -6,30 +6,15 @@
 -- write:   replace all
 select
     line,
-    json_merge_patch('{}', json_merge_patch(to_json(aside), '{"line": null}')) as extra
+    nullif(json_merge_patch('{}', json_merge_patch(to_json(aside), '{"line": null}')), '{}') as extra
 from (
     select
-        * exclude (
-            event_id,
-            kind,
-            occurred_at,
-            received_at,
-            article_id,
-            url,
-            visitor_id,
-            ip,
-            user_agent,
-            accept_language,
-            pageview_id,
-            session_id,
-            referrer,
-            country,
-            device,
-            share_network,
-            engaged_seconds,
-            source_box,
-            slot,
-            list_id, is_staff, status, method, purpose
-        )
+        line,
+        columns(* exclude (
+            line, event_id, kind, occurred_at, received_at, article_id, url, visitor_id, ip, user_agent,
+            accept_language, pageview_id, session_id, referrer, country, device, share_network,
+            engaged_seconds, source_box, slot, list_id, is_staff, status, method, purpose, content_type,
+            host, heartbeat, first_heartbeat_seconds, sequence_source, sequence_number, gpc, dnt
+        ))::varchar
     from stage.line
 ) as aside

@@ -4,11 +4,6 @@
 -- reads:   events.counted, stage.event
 -- params:  none
 -- write:   replace all
-select
-    counted.event_key,
-    counted.occurred_at,
-    counted.received_at,
-    counted.visitor_key,
-    event_body(counted) as body_hash
+select counted.*
 from events.counted as counted
-where counted.event_key in (select event.event_key from stage.event as event)
+where counted.event_key in (select event.event_key from stage.event as event where event.reason is null)

@@ -1,13 +1,13 @@
 -- table:   stage.line
--- purpose: The rows of a Parquet file as text fields, every native field present.
+-- purpose: The rows of a Parquet file with their own types, every native field present; read where they lie, not copied.
 -- grain:   one row per row of the file
--- reads:   stage.native_line
--- params:  path
--- write:   replace all
+-- reads:   stage.missing_field
+-- params:  none
+-- write:   replace all, as a view; the variable input_path names the file
 select *
-from stage.native_line
+from stage.missing_field
 union all by name
 select
     file_row_number + 1 as line,
-    columns(* exclude (file_row_number))::varchar
-from read_parquet($path, file_row_number = true, hive_partitioning = false)
+    * exclude (file_row_number)
+from read_parquet(getvariable('input_path'), file_row_number = true, hive_partitioning = false)

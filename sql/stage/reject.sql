@@ -1,26 +1,31 @@
 -- table:   stage.reject
--- purpose: The bad lines of an events file; what names the reader is taken out of their fields.
+-- purpose: The bad lines staged last; what names the reader is keyed, and of addresses of pages only what is counted is kept.
 -- grain:   one row per bad line
--- reads:   stage.typed, stage.line, stage.conflict
+-- reads:   stage.event, stage.line, stage.page
 -- params:  none
 -- write:   none
-with bad as (
-    select line, reason
-    from stage.typed
-    where reason is not null and reason <> 'blank_line'
-    union all
-    select line, 'id_conflict' as reason
-    from stage.conflict
-)
-
 select
-    bad.line,
-    bad.reason,
+    event.line,
+    ltrim(event.reason, chr(1)) as reason,
     json_merge_patch('{}', json_merge_patch(
         to_json(source),
-        '{"line": null, "ip": null, "user_agent": null, "accept_language": null, "visitor_id": null,
-        "session_id": null, "pageview_id": null}'
+        json_object(
+            'line', null, 'ip', null, 'user_agent', null, 'accept_language', null, 'visitor_id', null,
+            'session_id', null, 'pageview_id', null,
+            'url', coalesce(page.url, split_part(split_part(source.url::varchar, '?', 1), '#', 1)),
+            'referrer', event.referrer_host,
+            'visitor_key', event.visitor_key::varchar,
+            'network_key', event.network_key::varchar,
+            'session_key', event.session_key::varchar,
+            'pageview_key', event.pageview_key::varchar,
+            'is_declared_robot', nullif(event.is_declared_robot, false),
+            'is_data_centre', nullif(event.is_data_centre, false),
+            'has_odd_agent', nullif(event.has_odd_agent, false)
+        )
     ))::varchar as fields
-from bad
-inner join stage.line as source on bad.line = source.line
-order by bad.line
+from stage.event as event
+inner join stage.line as source on event.line = source.line
+left join stage.page as page
+    on coalesce(trim(source.article_id::varchar), '') = page.named_text and coalesce(source.url::varchar, '') = page.raw_text
+where event.reason is not null and not starts_with(event.reason, chr(0))
+order by event.line

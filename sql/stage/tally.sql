@@ -1,32 +1,33 @@
 -- table:   loads.file
 -- purpose: What the lines of an events file came to: loaded + rejected + duplicate + filtered = lines.
 -- grain:   one row
--- reads:   stage.typed, stage.event, stage.arrival, stage.conflict
+-- reads:   stage.event, stage.rival
 -- params:  none
 -- write:   none
 with counts as (
     select
-        (select count(*) from stage.typed) as lines,
-        (select count(*) from stage.arrival) as loaded,
-        (
-            select count(*) from stage.typed
-            where reason <> 'blank_line'
-        )
-        + (select count(*) from stage.conflict) as rejected,
-        (
-            select count(*) from stage.typed
-            where reason = 'blank_line'
-        ) as filtered,
-        (select min(occurred_at) from stage.event) as first_occurred_at,
-        (select max(occurred_at) from stage.event) as last_occurred_at
+        count(*) as lines,
+        count(*) filter (where reason is not null) as refused,
+        count(*) filter (where starts_with(reason, chr(0))) as filtered,
+        min(occurred_at) filter (where reason is null) as first_occurred_at,
+        max(occurred_at) filter (where reason is null) as last_occurred_at
+    from stage.event
+),
+
+rivals as (
+    select
+        count(*) filter (where verdict = 'duplicate') as duplicate,
+        count(*) filter (where verdict = 'id_conflict') as conflicts
+    from stage.rival
 )
 
 select
-    lines,
-    loaded,
-    rejected,
-    filtered,
-    lines - loaded - rejected - filtered as duplicate,
-    first_occurred_at,
-    last_occurred_at
+    counts.lines,
+    counts.lines - counts.refused - rivals.duplicate - rivals.conflicts as loaded,
+    counts.refused - counts.filtered + rivals.conflicts as rejected,
+    rivals.duplicate,
+    counts.filtered,
+    counts.first_occurred_at,
+    counts.last_occurred_at
 from counts
+cross join rivals

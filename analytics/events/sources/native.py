@@ -31,6 +31,14 @@ FIELDS = (
     "status",
     "method",
     "purpose",
+    "content_type",
+    "host",
+    "heartbeat",
+    "first_heartbeat_seconds",
+    "sequence_source",
+    "sequence_number",
+    "gpc",
+    "dnt",
 )
 
 _MOST_EXTRA_FIELDS = 50

@@ -1,0 +1,15 @@
+-- table:   stage.event
+-- purpose: How far the file is from the order of time: the hours its stretches of lines span, against the hours of all.
+-- grain:   one row
+-- reads:   stage.event
+-- params:  none
+-- write:   none
+with stretch as (
+    select epoch(max(occurred_at)) - epoch(min(occurred_at)) as seconds
+    from stage.event
+    where reason is null
+    group by line // 100000
+)
+
+select coalesce(sum(seconds) / (select nullif(epoch(max(occurred_at)) - epoch(min(occurred_at)), 0) from stage.event), 1) as times_over
+from stretch
