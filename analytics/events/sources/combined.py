@@ -82,12 +82,13 @@ def read_line(line: bytes) -> Record | Filtered | Rejected:
         "url": f"https://{host}{target}" if host and target[0] == "/" else target,
         "method": method,
     }
-    _add_reader(record, host, address, *rest)
+    _add_reader(record, host, address, rest)
     return record
 
 
-def _add_reader(record: Record, host: str | None, address: str, status: str, referrer: str, agent: str) -> None:
+def _add_reader(record: Record, host: str | None, address: str, rest: list[str]) -> None:
     """Add what the log knows beside the request; a hyphen stands for nothing."""
+    status, referrer, agent = rest
     if status != "-":
         record["status"] = int(status)
     if address != "-":

@@ -25,7 +25,7 @@ def decode_line(decoder: msgspec.json.Decoder[_Row], line: bytes) -> _Row | Filt
         # A string that is skipped is not looked into: only this tells whether the whole line is text.
         row = decoder.decode(line.decode())
     except msgspec.ValidationError:
-        return _BAD_FIELD
+        return _BAD_FIELD if line.lstrip().startswith(b"{") else MALFORMED_LINE
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return MALFORMED_LINE if line.strip() else BLANK_LINE
     return MALFORMED_LINE if b"\\u0000" in line else row

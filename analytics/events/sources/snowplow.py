@@ -103,8 +103,7 @@ class _Layout:
 
 def recognise(head: Head) -> bool:
     """Tell whether a file holds enriched events, with a header or without."""
-    first = next((line for line in head if line.strip()), b"")
-    return _find_header(first) is not None or is_most(head, _is_enriched)
+    return any(_find_header(line) is not None for line in head) or is_most(head, _is_enriched)
 
 
 def make_reader(settings: SourceSettings) -> ReadLine:
