@@ -24,7 +24,7 @@ from analytics.events.sources.format import (
 
 _QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
 _LINE = re.compile(
-    r'(?:([^\s:]++):\d{1,5} (?=\S+ \S+ [^"\[]+ \[))?+'  # the virtual host, where the format puts it first
+    r"(?:([^\s:]++)(?::\d{1,5})? (?=[\da-fA-F]*[.:][\da-fA-F.:]* ))?+"  # the virtual host, where one stands first
     r'(\S++) \S++ [^"\[]*+'  # address, identity, user
     r"\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
     rf"{_QUOTED} (\d{{3}}|-) (?:\d++|-) {_QUOTED} {_QUOTED}(?: .*+)?",

@@ -1,4 +1,4 @@
-"""Reads the times of logs, whose minutes repeat line after line: each minute is worked out once."""
+"""Reads the times of logs, whose seconds repeat line after line: each second is worked out once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_MINUTE = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
+_SECOND_ENDS = len("2026-03-14 12:00:05")
+_MILLISECONDS = len(".250")
 _INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d):([0-5]\d)(?:[.,](\d{1,9}))? ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?", re.ASCII
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?", re.ASCII
 ).fullmatch
 
 
@@ -30,23 +32,33 @@ def read_utc(text: str) -> tuple[str, int] | None:
     >>> read_utc("2026-13-14 12:00:05") is None
     True
     """
+    start, fraction = _read_second(text[:_SECOND_ENDS]), text[_SECOND_ENDS:]
+    if start is None:
+        return None
+    if not fraction:
+        return f"{start[0]}Z", start[1]
+    if len(fraction) == _MILLISECONDS and fraction[0] == "." and fraction[1:].isdecimal() and fraction.isascii():
+        return f"{start[0]}{fraction}Z", start[1]
+    return _read_zoned(text)
+
+
+@lru_cache(maxsize=32_768)
+def _read_second(text: str) -> tuple[str, int] | None:
+    """Give the ISO 8601 text, without a zone, and the epoch second of a UTC second."""
+    known = _read_zoned(text)
+    return known and (known[0].removesuffix("Z"), known[1])
+
+
+def _read_zoned(text: str) -> tuple[str, int] | None:
     match = _INSTANT(text)
     if not match:
         return None
-    minute, second, fraction, zone = match.groups()
-    known = _read_minute(minute, zone)
-    if known is None:
-        return None
-    start, epoch = known
-    return f"{start}:{second}.{fraction[:6]}Z" if fraction else f"{start}:{second}Z", epoch + int(second)
-
-
-@lru_cache(maxsize=8192)
-def _read_minute(minute: str, zone: str | None) -> tuple[str, int] | None:
+    second, fraction, zone = match.groups()
     offset = "+00:00" if zone in (None, "Z", "UTC") else zone
     try:
-        since = datetime.fromisoformat(f"{minute}{offset}") - _EPOCH
+        since = datetime.fromisoformat(f"{second}{offset}") - _EPOCH
         moment = _EPOCH + since
     except (ValueError, OverflowError):
         return None
-    return moment.strftime("%Y-%m-%dT%H:%M").zfill(16), 60 * (since // _MINUTE)
+    iso = moment.replace(tzinfo=None).isoformat()
+    return f"{iso}.{fraction[:6]}Z" if fraction else f"{iso}Z", since // _SECOND
