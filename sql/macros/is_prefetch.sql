@@ -1,0 +1,9 @@
+-- table:   is_prefetch
+-- purpose: Whether a request's purpose says that a page was fetched before anybody asked for it.
+-- grain:   a scalar, never NULL
+-- reads:   nothing
+-- params:  none
+-- write:   create or replace
+create or replace macro is_prefetch(purpose) as coalesce(
+    regexp_matches(purpose, '(?i)(^|[;,])\s*(prefetch|prerender|preview)\s*($|[;,])'), false
+);
