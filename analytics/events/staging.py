@@ -95,8 +95,8 @@ def begin_stage(warehouse: Warehouse, lookups: Lookups, rules: LineRules) -> Non
         "is_daily": rules.is_daily,
         "visitor_salt": lookups.keys.visitor_salt,
         "session_salt": lookups.keys.session_salt,
-        "identifying_pattern": identifying_pattern(lookups.urls),
     }
+    warehouse.set_variable("identifying_pattern", identifying_pattern(lookups.urls))
     types = {"zone": _TEXT, "received_until": pl.Datetime("us"), "skew_seconds": pl.Float64}
     warehouse.stage_frame("stage.load_rule", pl.DataFrame([rule], schema_overrides=types))
 

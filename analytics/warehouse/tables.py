@@ -156,8 +156,12 @@ class Warehouse:
         statement = read_statement(name)
         with self.reading_input() if input_path else nullcontext():
             if input_path:
-                self._execute("set variable input_path = $path", {"path": str(input_path)})
+                self.set_variable("input_path", str(input_path))
             self._execute(f"create or replace view {statement.table} as {statement.text}")
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Give a variable that statements read with ``getvariable`` its value, until the connection closes."""
+        self._execute(f"set variable {name} = $value", {"value": value})
 
     @contextmanager
     def reading_input(self) -> Iterator[None]:
