@@ -7,8 +7,10 @@ import itertools
 import json
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import duckdb
 from isal import igzip_threaded
@@ -118,15 +120,15 @@ copy (
 ) to $path (format json)
 """
 
-WORDS = (
-    "harbour minister budget election ferry storm hospital strike river school market border treaty railway museum "
-    "football refugees drought parliament airport verdict vaccine housing inflation orchestra satellite volcano coast "
-    "library mountain inquiry protest wages island tunnel summit"
-).split()
-HOSTS = (
-    "www.google.com www.example.org news.google.com www.facebook.com t.co www.bing.com duckduckgo.com www.reddit.com "
-    "lm.facebook.com l.instagram.com www.linkedin.com chatgpt.com www.perplexity.ai news.ycombinator.com web.whatsapp.com"
-).split()
+_WORDS = """
+harbour minister budget election ferry storm hospital strike river school market border treaty railway museum football
+refugees drought parliament airport verdict vaccine housing inflation orchestra satellite volcano coast library mountain
+inquiry protest wages island tunnel summit
+"""
+_HOSTS = """
+www.google.com www.example.org news.google.com www.facebook.com t.co www.bing.com duckduckgo.com www.reddit.com
+lm.facebook.com l.instagram.com www.linkedin.com chatgpt.com www.perplexity.ai news.ycombinator.com web.whatsapp.com
+"""
 
 
 @dataclass(frozen=True)
@@ -208,11 +210,11 @@ class Maker:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.names: dict[str, object] = {
-            "words": WORDS,
+            "words": _WORDS.split(),
             "sections": ["news", "world", "business", "culture", "sport", "opinion"],
             "sources": ["newsletter", "facebook", "twitter", "whatsapp", "telegram", "app", "partner", "push"],
             "mediums": ["email", "social", "referral", "cpc", "notification"],
-            "hosts": [*HOSTS, *(f"www.site-{number}.example" for number in range(50 - len(HOSTS)))],
+            "hosts": [*_HOSTS.split(), *(f"www.site-{number}.example" for number in range(35))],
             "countries": [a + b for a, b in itertools.product("BDEFGIMPSU", "AEIMRS")],
         }
         self.connection = duckdb.connect(config={"threads": 2})
@@ -254,8 +256,8 @@ class Maker:
         with (
             fresh(self.store.clean_lines) as clean_path,
             fresh(self.store.lines) as path,
-            igzip_threaded.open(clean_path, "wb", compresslevel=2, threads=1) as clean,
-            igzip_threaded.open(path, "wb", compresslevel=2, threads=1) as spoilt,
+            compress(clean_path) as clean,
+            compress(path) as spoilt,
         ):
             number = 0
             for lines in read_blocks(plain):
@@ -267,18 +269,16 @@ class Maker:
         plain.unlink()
 
 
-class fresh:  # noqa: N801 - reads as a verb where it is used
+def compress(path: Path) -> BinaryIO:
+    return cast("BinaryIO", igzip_threaded.open(path, "wb", compresslevel=2, threads=1))  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def fresh(target: Path) -> Iterator[Path]:
     """Give a path to write to, and let the file appear under its name when it is whole."""
-
-    def __init__(self, target: Path) -> None:
-        self.target, self.path = target, target.with_name(f"{target.name}.part")
-
-    def __enter__(self) -> Path:
-        return self.path
-
-    def __exit__(self, error: object, *_: object) -> None:
-        if error is None:
-            self.path.replace(self.target)
+    path = target.with_name(f"{target.name}.part")
+    yield path
+    path.replace(target)
 
 
 def list_browsers() -> list[str]:
@@ -310,7 +310,7 @@ def list_robots() -> list[str]:
     ]
     return [
         f"Mozilla/5.0 (compatible; {name}/{version}.{minor}; +https://robots.example/{name.lower()})"
-        for name, version, minor in itertools.product(names, range(1, 6), [0])
+        for name, version, minor in itertools.product(names, range(1, 6), (0,))
     ]
 
 
