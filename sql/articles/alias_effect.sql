@@ -1,4 +1,4 @@
--- table:   alias_effect
+-- table:   articles.alias_effect
 -- purpose: The URLs that lead to each article, and what its hours add up to.
 -- grain:   one row per article_id
 -- reads:   articles.alias, rollups.article_hourly
@@ -28,4 +28,4 @@ select
     coalesce(counted.reads, 0) as reads
 from address
 full outer join counted on address.article_id = counted.article_id
-order by 1
+order by article_id

@@ -27,8 +27,8 @@ _CHARSET_WITHIN = 4096
 _BLOCKS = frozenset(
     {
         "address", "article", "blockquote", "br", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "h1",
-        "h2", "h3", "h4", "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th",
-        "thead", "tr", "ul",
+        "h2", "h3", "h4", "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot",
+        "th", "thead", "tr", "ul",
     }
 )  # fmt: skip
 _NOT_TEXT = frozenset(
