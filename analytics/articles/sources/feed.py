@@ -132,12 +132,12 @@ def _read_texts(entry: Entry) -> dict[str, str | None]:
 
 def _find_image(entry: Entry) -> str | None:
     """Find the first picture: media content, thumbnail, then enclosure."""
+    thumbnails = [one | {"medium": "image"} for one in entry.get("media_thumbnail", ())]
     enclosures = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure"]
-    for one in (*entry.get("media_content", ()), *entry.get("media_thumbnail", ()), *enclosures):
+    for one in (*entry.get("media_content", ()), *thumbnails, *enclosures):
         url = one.get("url") or one.get("href")
         kind = one.get("medium") or one.get("type") or ""
-        is_thumbnail = one in entry.get("media_thumbnail", ())
-        if url and (kind.startswith("image") or is_thumbnail or (not kind and _IMAGE_NAME.search(url))):
+        if url and (kind.startswith("image") or (not kind and _IMAGE_NAME.search(url))):
             return str(url)
     return None
 

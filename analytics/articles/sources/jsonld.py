@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,9 +72,9 @@ def _parse(text: str) -> object:
 
 def _list_nodes(data: object) -> Iterator[Node]:
     """List the objects of a list, a graph or a main entity; other articles that a page names are not its own."""
-    waiting = [data]
+    waiting = deque([data])
     while waiting:
-        one = waiting.pop(0)
+        one = waiting.popleft()
         if isinstance(one, list):
             waiting += one
         elif isinstance(one, dict):
