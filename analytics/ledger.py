@@ -34,6 +34,7 @@ REASONS = {
     "missing_field": "a required field is missing",
     "bad_edition": "edition is no language tag such as en or pt-BR",
     "bad_field": "a field has the wrong type",
+    "no_article": "the page has no JSON-LD of one article that is its own",
 }
 """Every reason of a reject, with the sentence a person reads."""
 

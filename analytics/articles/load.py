@@ -2,65 +2,44 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import polars as pl
 
-from analytics.articles.sources.native import FieldError, parse_article
+from analytics.articles.identity import choose_identities, rename_contents, rename_versions
+from analytics.articles.reading import ArticleRules, Reading, read_articles
+from analytics.articles.sources import FORMATS
 from analytics.articles.versions import Content, build_tables, frame_versions
-from analytics.csv_records import BLANK_LINE
-from analytics.errors import InputError
+from analytics.errors import InputError, UsageError, name_nearest
 from analytics.ledger import FileReport, make_rejects
-from analytics.lines import LONG_LINE, Caps, Copy, copy_lines
-from analytics.settings import Load, Site
-from analytics.urls import UrlRules
+from analytics.settings import Site
 from analytics.warehouse import Warehouse
 
-_MARKS = {BLANK_LINE: "blank_line", LONG_LINE: "line_too_long"}
+__all__ = ["ArticleRules", "load_article_file", "load_article_rows"]
+
 _REJECT_SCHEMA = {"line": pl.Int64, "reason": pl.String, "fields": pl.String}
 
 
 @dataclass(frozen=True)
-class ArticleRules:
-    """What loading articles needs to know beside the file.
+class _Arrivals:
+    """What changes: versions that are new or come back, and ids that gave way to others."""
 
-    Parameters
-    ----------
-    load : Load
-        Limits and caps.
-    site : Site
-        Aliases of labels and reading speeds.
-    urls : UrlRules
-        What the site says about its URLs.
-    loaded_at : datetime
-        The clock (naive UTC).
-    """
+    versions: pl.DataFrame
+    loaded: int
+    renamed: pl.DataFrame
 
-    load: Load
-    site: Site
-    urls: UrlRules
-    loaded_at: datetime
+    @property
+    def changed(self) -> pl.DataFrame:
+        """Give the ids whose tables are made anew."""
+        return pl.concat([self.versions.select("article_id"), self.renamed]).unique()
 
 
-@dataclass
-class _Reading:
-    """What the lines of a file came to."""
-
-    format: str = ""
-    lines: int = 0
-    filtered: int = 0
-    articles: list[Content] = field(default_factory=list)
-    rejects: list[tuple[int, str, str | None]] = field(default_factory=list)
-
-
-def load_article_file(warehouse: Warehouse, path: Path, report: FileReport, rules: ArticleRules) -> FileReport:
+def load_article_file(
+    warehouse: Warehouse, path: Path, report: FileReport, rules: ArticleRules, form: str = "auto"
+) -> FileReport:
     """Load one file of articles, all or nothing.
 
     Parameters
@@ -68,86 +47,82 @@ def load_article_file(warehouse: Warehouse, path: Path, report: FileReport, rule
     warehouse : Warehouse
         Open for writing.
     path : Path
-        NDJSON, CSV or Parquet; plain, gzip or zstd.
+        NDJSON, CSV or Parquet, a web page, a feed or a news sitemap; plain, gzip or zstd.
     report : FileReport
         Names the file: hash, name, bytes.
     rules : ArticleRules
         Limits, aliases, URL rules and the clock.
+    form : str
+        native, jsonld, feed or sitemap; auto to tell by the content.
 
     Returns
     -------
     FileReport
         The row the ledger now holds. A damaged file, or one with too many bad lines, is set aside.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such format, or what reads it is not installed.
     """
+    if form not in FORMATS:
+        raise UsageError(f"there is no format {form!r} of articles; {name_nearest(form, FORMATS)}")
     try:
-        reading = _read_file(warehouse, path, rules)
+        reading = read_articles(warehouse, path, rules, form)
     except InputError as error:
-        reading, report = _Reading(), replace(report, status="set_aside", reason=error.message)
+        reading, report = Reading(), replace(report, status="set_aside", reason=error.message)
     else:
         report = _tally(report, reading).limit_rejects(rules.load)
     arrivals = _choose_arrivals(warehouse, reading.articles if report.status == "loaded" else [])
     if report.status == "loaded":
-        loaded = arrivals.filter("is_new").height
-        report = replace(report, loaded=loaded, duplicate=len(reading.articles) - loaded)
+        report = replace(report, loaded=arrivals.loaded, duplicate=len(reading.articles) - arrivals.loaded)
     rejects = pl.DataFrame(reading.rejects, schema=_REJECT_SCHEMA, orient="row")
     with warehouse.transaction():
-        if len(arrivals):
-            _write_articles(warehouse, arrivals.drop("is_new"), rules.site)
+        _write_articles(warehouse, arrivals, rules.site)
         warehouse.replace_frame("loads.file", report.to_row(rules.loaded_at), content_hash=report.content_hash)
         warehouse.replace_frame("loads.reject", make_rejects(report, rejects), content_hash=report.content_hash)
     warehouse.drop_stage()
     return report
 
 
-def _read_file(warehouse: Warehouse, path: Path, rules: ArticleRules) -> _Reading:
-    load, reading = rules.load, _Reading()
-    with tempfile.TemporaryDirectory(prefix="readership-") as folder:
-        copy = copy_lines(path, Path(folder), Caps(load.line_bytes, load.file_bytes, load.expansion_ratio))
-        reading.format = copy.format
-        for number, record in _read_records(warehouse, copy):
-            reading.lines += 1
-            if record == "blank_line":
-                reading.filtered += 1
-            elif isinstance(record, str):
-                reading.rejects.append((number, record, None))
-            else:
-                _read_article(reading, number, record, rules.urls)
-    return reading
+def load_article_rows(
+    warehouse: Warehouse, rows: Sequence[Mapping[str, Any]], report: FileReport, rules: ArticleRules
+) -> FileReport:
+    """Load articles that were found in a file of something else, such as the metadata in a file of events.
+
+    Writes neither ledger nor rejects, and leaves the working tables of others alone.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Open for writing, outside a transaction.
+    rows : sequence of mapping
+        Native fields, as far as they are known, and `language` where `edition` is not.
+    report : FileReport
+        Names the file they were found in.
+    rules : ArticleRules
+        Limits, aliases, URL rules and the clock.
+
+    Returns
+    -------
+    FileReport
+        What became of the rows.
+    """
+    reading = Reading(report.format)
+    for number, row in enumerate(rows, 1):
+        reading.take(number, row, rules)
+    arrivals = _choose_arrivals(warehouse, reading.articles)
+    with warehouse.transaction():
+        _write_articles(warehouse, arrivals, rules.site)
+    counts = replace(_tally(report, reading), loaded=arrivals.loaded)
+    return replace(counts, duplicate=len(reading.articles) - arrivals.loaded)
 
 
-def _read_records(warehouse: Warehouse, copy: Copy) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Give each line's number with its record, or with the reason why it is none."""
-    if copy.format == "parquet":
-        yield from enumerate(warehouse.read_parquet(copy.path).iter_rows(named=True), 1)
-        return
-    with copy.path.open("rb") as file:
-        for number, line in enumerate(file, copy.first_line):
-            yield number, _read_record(line.rstrip(b"\n"))
-
-
-def _read_record(line: bytes) -> dict[str, Any] | str:
-    if line in _MARKS:
-        return _MARKS[line]
-    try:
-        return msgspec.json.decode(line, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return "malformed_line"
-
-
-def _read_article(reading: _Reading, number: int, record: Mapping[str, Any], rules: UrlRules) -> None:
-    try:
-        article = parse_article(record, rules)
-    except FieldError as error:
-        reading.rejects.append((number, error.reason, json.dumps(record, ensure_ascii=False, default=str)))
-        return
-    reading.articles.append(article)
-
-
-def _tally(report: FileReport, reading: _Reading) -> FileReport:
+def _tally(report: FileReport, reading: Reading) -> FileReport:
     times = [article["published_at"] for article in reading.articles]
     return replace(
         report,
-        format=f"native-{reading.format}",
+        format=reading.format,
         lines=reading.lines,
         rejected=len(reading.rejects),
         filtered=reading.filtered,
@@ -156,24 +131,37 @@ def _tally(report: FileReport, reading: _Reading) -> FileReport:
     )
 
 
-def _choose_arrivals(warehouse: Warehouse, articles: list[Content]) -> pl.DataFrame:
+def _choose_arrivals(warehouse: Warehouse, articles: list[Content]) -> _Arrivals:
     """Keep the contents that are new, or that come back after another one, numbered by arrival."""
-    incoming = frame_versions(articles)
-    warehouse.stage_frame("stage.incoming_article", incoming.select("article_id"))
-    standing = warehouse.frame("articles/standing")
+    warehouse.stage_frame("stage.incoming_url", _list_texts("url", [article["url"] for article in articles]))
+    names = choose_identities(articles, warehouse.frame("articles/claim"))
+    incoming = frame_versions(rename_contents(articles, names))
+    renamed = _list_texts("article_id", [*names])
+    warehouse.stage_frame("stage.incoming_article", pl.concat([incoming.select("article_id"), renamed]))
+    every = warehouse.frame("articles/standing")
+    standing = every.join(renamed, on="article_id", how="anti")
+    moved = rename_versions(every, names)
     latest = standing.group_by("article_id").agg(pl.col("content_hash").sort_by("arrival_number").last())
     unchanged = incoming.filter(pl.col("article_id").is_first_distinct()).join(latest, on="content_hash", how="semi")
-    arrivals = incoming.join(unchanged, on="content_hash", how="anti", maintain_order="left")
+    fresh = incoming.join(unchanged, on="content_hash", how="anti", maintain_order="left")
     last = int(warehouse.frame("articles/last_arrival").item())
-    return arrivals.with_row_index("arrival_number", offset=last + 1).with_columns(
-        pl.col("arrival_number").cast(pl.Int64),
-        is_new=~pl.col("content_hash").is_in(standing["content_hash"].implode()),
-    )
+    numbered = fresh.with_row_index("arrival_number", offset=last + 1).cast({"arrival_number": pl.Int64})
+    known = pl.concat([standing.select("content_hash"), moved.select("content_hash")])
+    loaded = numbered.join(known, on="content_hash", how="anti").height
+    kept = moved.join(pl.concat([standing, numbered], how="diagonal"), on="content_hash", how="anti")
+    return _Arrivals(pl.concat([numbered, kept], how="diagonal"), loaded, renamed)
 
 
-def _write_articles(warehouse: Warehouse, arrivals: pl.DataFrame, site: Site) -> None:
-    warehouse.replace_keys("articles.version", arrivals, keys=arrivals.select("content_hash"))
-    changed = arrivals.select("article_id").unique()
+def _list_texts(name: str, texts: list[str]) -> pl.DataFrame:
+    return pl.DataFrame({name: texts}, schema={name: pl.String})
+
+
+def _write_articles(warehouse: Warehouse, arrivals: _Arrivals, site: Site) -> None:
+    changed = arrivals.changed
+    if not len(changed):
+        return
+    warehouse.replace_keys("articles.version", arrivals.versions.clear(), keys=arrivals.renamed)
+    warehouse.replace_keys("articles.version", arrivals.versions, keys=arrivals.versions.select("content_hash"))
     tables = build_tables(warehouse.frame("articles/standing").join(changed, on="article_id", how="semi"), site)
     warehouse.replace_keys("articles.article", tables.articles, keys=changed)
     warehouse.replace_keys("articles.alias", tables.aliases, keys=changed)

@@ -1,4 +1,7 @@
-"""What an article's versions say together: its newest content, its URLs, its tags."""
+"""What an article's versions say together: its newest content, its URLs, its tags.
+
+A version from a page or a feed holds only the fields it carries; the others stay as they were.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from typing import Any
 
 import polars as pl
 
-from analytics.articles.sources.native import FIELDS
+from analytics.articles.sources.items import ASSUMED_EDITION, ITEM
+from analytics.articles.sources.native import FIELDS, LISTS, TIMES
 from analytics.articles.tags import key_tag
 from analytics.articles.text import read_language, reading_minutes
 from analytics.instants import format_instant, parse_instant
 from analytics.rankings.scopes import slug_label
 from analytics.settings import Site
 
-TIMES = ("published_at", "updated_at", "embargo_until", "breaking_until")
 ARTICLE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     **{name: pl.String for name in FIELDS if name != "aliases"},
     **dict.fromkeys(TIMES, pl.Datetime("us")),
@@ -36,6 +39,12 @@ VERSION_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 Content = dict[str, Any]
+_UNSAID: Content = {
+    **dict.fromkeys(FIELDS),
+    **{name: [] for name in LISTS},
+    "content_type": "article",
+    "status": "live",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ def frame_versions(articles: Sequence[Content]) -> pl.DataFrame:
     rows = {
         "article_id": [article["article_id"] for article in articles],
         "content_hash": [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts],
-        "updated_at": [article["updated_at"] for article in articles],
+        "updated_at": [article.get("updated_at") for article in articles],
         "content": texts,
     }
     frame = pl.DataFrame(rows, schema=VERSION_SCHEMA)
@@ -89,8 +98,8 @@ def build_tables(versions: pl.DataFrame, site: Site) -> ArticleTables:
     rows: list[Content] = []
     aliases: list[tuple[str, str, bool]] = []
     for history in versions.sort("article_id", "arrival_number").partition_by("article_id", maintain_order=True):
-        contents = [_read_content(text) for text in history["content"]]
-        newest = choose_newest(contents)
+        contents = [read_content(text) for text in history["content"]]
+        newest = merge_contents(contents)
         rows.append(_build_article(newest, site))
         aliases += _list_aliases(contents, newest)
     return ArticleTables(
@@ -100,18 +109,27 @@ def build_tables(versions: pl.DataFrame, site: Site) -> ArticleTables:
     )
 
 
-def choose_newest(contents: Iterable[Content]) -> Content:
-    """Choose the content with the newest update; of equals, or where none is declared, the last that arrived.
+def merge_contents(contents: Iterable[Content]) -> Content:
+    """Give the article: of each field what the newest content that has it says.
+
+    The newest has the newest update; of equals, or where none is declared, it is the last that arrived. A native
+    content has every field and replaces all.
 
     Examples
     --------
     >>> day = datetime(2026, 3, 14)
-    >>> old = {"title": "Rain", "published_at": day, "updated_at": None}
-    >>> choose_newest([old, old | {"title": "Floods"}])["title"]
-    'Floods'
+    >>> old = {"title": "Rain", "body": "It rains.", "updated_at": day}
+    >>> merged = merge_contents([{"title": "Floods", "updated_at": day.replace(hour=6)}, old])
+    >>> merged["title"], merged["body"], merged["status"]
+    ('Floods', 'It rains.', 'live')
     """
-    updates = [(content["updated_at"], number, content) for number, content in enumerate(contents)]
-    return max(updates, key=lambda update: (update[0] is not None, *update[:2]))[2]
+    updates = [(content.get("updated_at"), number, content) for number, content in enumerate(contents)]
+    merged = dict(_UNSAID)
+    for *_, content in sorted(updates, key=lambda update: (update[0] is not None, *update[:2])):
+        merged |= content
+    assumed = merged.pop(ASSUMED_EDITION, None)
+    merged.pop(ITEM, None)
+    return merged | {"edition": merged["edition"] or assumed}
 
 
 def _build_article(content: Content, site: Site) -> Content:
@@ -133,7 +151,7 @@ def _slug_label(label: str | None, aliases: Mapping[str, str]) -> str | None:
 
 def _list_aliases(contents: Iterable[Content], newest: Content) -> list[tuple[str, str, bool]]:
     """List the article's own URL and every old one: a URL that changed still leads to it."""
-    old = {url for content in contents for url in (content["url"], *content["aliases"])} - {newest["url"]}
+    old = {url for content in contents for url in (content["url"], *content.get("aliases", ()))} - {newest["url"]}
     article_id = newest["article_id"]
     return [(newest["url"], article_id, True), *((url, article_id, False) for url in sorted(old))]
 
@@ -150,6 +168,7 @@ def _write_content(article: Content) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True)
 
 
-def _read_content(text: str) -> Content:
+def read_content(text: str) -> Content:
+    """Read the `content` of a row of `articles.version`."""
     content: Content = json.loads(text)
-    return content | {name: parse_instant(content[name]) for name in TIMES if content[name]}
+    return content | {name: parse_instant(content[name]) for name in TIMES if content.get(name)}
