@@ -23,7 +23,6 @@ _RULE_TYPES = {
     "is_odd_agent": pl.Int8,
     "effective_pages_until": pl.Float64,
 }
-_TOUCHED = ("stage/span", "stage/touched_network", "stage/touched_day", "stage/standing")
 _ROBOTS = ("stage/busy_visitor", "stage/robot_visitor", "stage/robot_network")
 _MEETINGS = ("stage/returned_pair", "stage/meeting")
 
@@ -108,8 +107,8 @@ def _judge(warehouse: Warehouse, rules: CountRules) -> None:
     warehouse.stage_frame("stage.robot_rule", robot_rules.with_columns(blank).cast(_RULE_TYPES))
     rule = {"reads_a_day": rules.reads_a_day, "shares_a_day": rules.shares_a_day}
     warehouse.stage_frame("stage.count_rule", pl.DataFrame([rule]))
-    for name in _TOUCHED:
-        warehouse.stage(name)
+    warehouse.stage("stage/span")
+    _find_standing(warehouse)
     warehouse.stage_view("stage/context")
     for name in _ROBOTS:
         warehouse.stage(name)
@@ -120,3 +119,14 @@ def _judge(warehouse: Warehouse, rules: CountRules) -> None:
     warehouse.stage_view("stage/counted")
     warehouse.stage("stage/changed")
     warehouse.stage("stage/gone")
+
+
+def _find_standing(warehouse: Warehouse) -> None:
+    """Find the events of the history to judge again; where the arrivals touch none, looking for them is left out."""
+    has_history = warehouse.frame("stage/overlap").item()
+    warehouse.stage("stage/touched_network")
+    if not has_history:
+        warehouse.stage("stage/no_standing")
+    else:
+        warehouse.stage("stage/touched_day")
+        warehouse.stage("stage/standing")

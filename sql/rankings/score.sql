@@ -43,12 +43,12 @@ mass as (
     select
         article_id,
         hour_start,
-        mass * reads,
-        mass * shares,
+        mass * is_read::hugeint,
+        mass * is_share::hugeint,
         mass * engaged_milliseconds,
-        reads,
+        is_read::bigint,
         is_reader::bigint,
-        shares
+        is_share::bigint
     from weighed
 )
 

@@ -8,7 +8,7 @@ with weighed as (
     select
         event.*,
         decay.half_life_seconds,
-        decayed_weight(decay.weight, decay.decay_rate, event.rest_microseconds)::hugeint as mass
+        decayed_weight(decay.weight, decay.decay_rate, event.rest_microseconds) as mass
     from
         weighable_event(
             (select min(touched.hour_start) from rollups.touched_hour as touched),
@@ -24,9 +24,9 @@ select
     article_id,
     hour_start,
     half_life_seconds,
-    sum(mass * reads) as read_mass,
-    sum(mass * shares) as share_mass,
-    sum(mass * engaged_milliseconds) as engaged_mass
+    coalesce(sum(mass) filter (where is_read), 0) as read_mass,
+    coalesce(sum(mass) filter (where is_share), 0) as share_mass,
+    coalesce(sum(mass::hugeint * engaged_milliseconds) filter (where engaged_milliseconds > 0), 0) as engaged_mass
 from weighed
 group by article_id, hour_start, half_life_seconds
 order by hour_start, half_life_seconds, article_id
