@@ -304,7 +304,7 @@ def list_robots() -> list[str]:
         "AhrefsBot",
         "SemrushBot",
         "GPTBot",
-        "YandexBot",
+        "DuckDuckBot",
         "Applebot",
         "facebookexternalhit",
     ]
