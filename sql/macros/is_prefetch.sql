@@ -5,5 +5,5 @@
 -- params:  none
 -- write:   create or replace
 create or replace macro is_prefetch(purpose) as coalesce(
-    regexp_matches(purpose, '(?i)(^|[;,])\s*(prefetch|prerender|preview)\s*($|[;,])'), false
+    regexp_matches(purpose, '(?i)(^|[;,])[ \t]*(prefetch|prerender|preview)[ \t]*($|[;,])'), false
 );
