@@ -171,7 +171,7 @@ def identifying_pattern(rules: UrlRules) -> str:
     --------
     >>> import re
     >>> pattern = identifying_pattern(UrlRules())
-    >>> [query for query in ("?utm_source=x", "?a=b&ID=7", "?preview", "?%70=1", "?page=2") if re.search(pattern, query)]
+    >>> [query for query in ("?utm_id=1", "?a=b&ID=7", "?preview", "?%70=1", "?page=2") if re.search(pattern, query)]
     ['?a=b&ID=7', '?preview', '?%70=1']
     """
     if rules.keep_unknown_parameters:

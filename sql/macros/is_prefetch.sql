@@ -4,6 +4,7 @@
 -- reads:   nothing
 -- params:  none
 -- write:   create or replace
+-- \x3B is a semicolon, which ends a statement.
 create or replace macro is_prefetch(purpose) as coalesce(
-    regexp_matches(purpose, '(?i)(^|[;,])\s*(prefetch|prerender|preview)\s*($|[;,])'), false
+    regexp_matches(purpose, '(?i)(^|[\x3B,])[ \t]*(prefetch|prerender|preview)[ \t]*($|[\x3B,])'), false
 );

@@ -6,19 +6,16 @@
 -- write:   create or replace
 create or replace macro url_stem(url, keeps_query) as case
     when not (contains(url, '?') or contains(url, '#')) then url
-    when
-        regexp_matches(
-            substr(split_part(url, '#', 1), length(split_part(split_part(url, '#', 1), '?', 1)) + 1), keeps_query
-        )
-        then
-            split_part(split_part(url, '#', 1), '?', 1) || '?' || array_to_string(
-                list_filter(
-                    string_split(
-                        substr(split_part(url, '#', 1), length(split_part(split_part(url, '#', 1), '?', 1)) + 2), '&'
-                    ),
-                    lambda pair: regexp_matches('&' || pair, keeps_query)
-                ),
-                '&'
-            )
-    else split_part(split_part(url, '#', 1), '?', 1)
+    -- Most queries hold nothing to keep. What this finds in a fragment, the next branch finds out.
+    when not regexp_matches(substr(url, instr(url, '?')), keeps_query)
+        then split_part(split_part(url, '?', 1), '#', 1)
+    else
+        split_part(split_part(url, '?', 1), '#', 1)
+        || coalesce('?' || nullif(array_to_string(
+            list_filter(
+                string_split(split_part(url, '#', 1)[instr(split_part(url, '#', 1) || '?', '?') + 1:], '&'),
+                lambda pair: regexp_matches('&' || pair, keeps_query)
+            ),
+            '&'
+        ), ''), '')
 end;

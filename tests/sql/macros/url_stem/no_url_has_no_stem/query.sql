@@ -1,0 +1,1 @@
+select url_stem(null, 'p') as stem
