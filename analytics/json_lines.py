@@ -105,12 +105,12 @@ def _is_sound(value: object) -> bool:
 def _find_suspicious(block: LineBlock) -> Iterator[int]:
     """Give the numbers of all lines that may be bad, and of some that are not, but of no marker."""
     text = np.frombuffer(block.data, np.uint8)
-    is_odd = _find_odd_ends(text, block.starts)
     edges = np.searchsorted(block.starts, np.arange(0, len(text), _CHUNK_BYTES))
     edges = np.unique(np.append(edges, block.lines))
-    for first, last in itertools.pairwise(edges.tolist()):
-        is_split = bool(is_odd[first:last].any())
-        for index in _screen_chunk(block, text, slice(first, last), is_split=is_split):
+    odd = np.flatnonzero(_find_odd_ends(text, block.starts))
+    split = set((np.searchsorted(edges, odd, side="right") - 1).tolist())
+    for chunk, (first, last) in enumerate(itertools.pairwise(edges.tolist())):
+        for index in _screen_chunk(block, text, slice(first, last), is_split=chunk in split):
             number = block.first_line + index
             if number not in block.marked:
                 yield number
@@ -124,7 +124,8 @@ def _find_odd_ends(text: Array, starts: Array) -> Array:
     """
     last = np.maximum(starts[1:] - 2, 0)
     last -= text[last] == _RETURN
-    return np.logical_or(text[starts[:-1]] != _OPEN, text[last] != _CLOSE)
+    is_odd: Array = (text[starts[:-1]] != _OPEN) | (text[last] != _CLOSE)
+    return is_odd
 
 
 def _screen_chunk(block: LineBlock, text: Array, place: slice, *, is_split: bool) -> Iterable[int]:
@@ -136,8 +137,7 @@ def _screen_chunk(block: LineBlock, text: Array, place: slice, *, is_split: bool
     """
     starts = block.starts[place.start : place.stop + 1]
     chunk, text = block.data[starts[0] : starts[-1]], text[starts[0] : starts[-1]]
-    is_colon = np.zeros(len(text), bool)
-    np.logical_and(text[1:] == _COLON, text[:-1] <= _QUOTE, out=is_colon[1:])
+    is_colon = (text[1:] == _COLON) & (text[:-1] <= _QUOTE)
     has_escape = b"\\" in chunk and bool(_BAD_ESCAPE.search(chunk))
     objects = None if is_split else _decode_chunk(chunk, len(starts) - 1)
     is_flat = b"[" not in chunk or chunk.count(b"[") < MAX_DEPTH - 1
@@ -145,7 +145,7 @@ def _screen_chunk(block: LineBlock, text: Array, place: slice, *, is_split: bool
         return ()
     lines = chunk.split(b"\n")[:-1]
     names = np.array([*map(_count_names, objects)] if objects else [*map(_count_decoded, lines)])
-    is_suspicious = names != np.add.reduceat(is_colon, starts[:-1] - starts[0], dtype=np.int64)
+    is_suspicious = names != np.add.reduceat(np.append(is_colon, False), starts[:-1] - starts[0], dtype=np.int64)
     if has_escape:
         is_suspicious |= [bool(_BAD_ESCAPE.search(line)) for line in lines]
     return [int(index) + place.start for index in np.flatnonzero(is_suspicious)]

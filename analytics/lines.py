@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -118,7 +118,8 @@ class LineBlock:
         kept_from = [0, *self.starts[indices + 1].tolist()]
         kept_to = [*self.starts[indices].tolist(), len(self.data)]
         texts = [*(markers[number] + b"\n" for number in numbers), b""]
-        kept = (self.data[start:end] for start, end in zip(kept_from, kept_to, strict=True))
+        view = memoryview(self.data)
+        kept = (view[start:end] for start, end in zip(kept_from, kept_to, strict=True))
         data = b"".join(itertools.chain.from_iterable(zip(kept, texts, strict=True)))
         starts = np.append(0, np.cumsum(lengths))
         marked = self.marked.union(numbers)
@@ -146,7 +147,7 @@ def mark(reason: str, *, is_reject: bool) -> bytes:
 _BLANK, _TOO_LONG = mark("blank_line", is_reject=False), mark("line_too_long", is_reject=True)
 
 
-def read_blocks(source: Path | BinaryIO, caps: Caps, *, block_bytes: int = 32 << 20) -> Iterator[LineBlock]:
+def read_blocks(source: Path | BinaryIO, caps: Caps, *, block_bytes: int = 16 << 20) -> Iterator[LineBlock]:
     """Give a file's lines, decompressed and verified, in blocks; blank and too long ones are markers.
 
     Parameters
@@ -355,11 +356,9 @@ def peek_fields(path: Path) -> set[str]:
     path : Path
         Plain, gzip or zstd.
     """
-    try:
-        with open_verified(path) as source:
-            first = source.read(_BLOCK).removeprefix(_BYTE_ORDER_MARK)
-    except (InputError, *_DAMAGE):
-        return set()
+    first = b""
+    with suppress(InputError, *_DAMAGE), open_verified(path) as source:
+        first = source.read(_BLOCK).removeprefix(_BYTE_ORDER_MARK)
     if _detect_form(first, path) == "csv":
         header = b"".join(first.splitlines()[:1]).decode(errors="replace")
         return {name.strip() for name in next(csv.reader([header]), [])}

@@ -198,7 +198,9 @@ def _expand(path: Path) -> list[Path]:
     if os.path.lexists(path):
         return [path]
     name = str(path)
-    matches = sorted(glob.iglob(name, recursive=True), key=os.fsencode) if glob.has_magic(name) else []
+    # Path.glob takes no absolute pattern.
+    found = glob.iglob(name, recursive=True) if glob.has_magic(name) else ()  # noqa: PTH207
+    matches = sorted(found, key=os.fsencode)
     if not matches:
         raise NoInputError(f"{printable_name(path)} does not exist; name a file, a folder of files or a pattern")
     return [Path(match) for match in matches]
