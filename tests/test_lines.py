@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,28 @@ def test_a_bomb_of_one_line_does_not_grow_memory(tmp_path: Path) -> None:
     blocks, grown_kib = run.stdout.splitlines()
     assert blocks == repr([(1, TOO_LONG + b"\n")])
     assert int(grown_kib) < 64 << 10
+
+
+def test_a_damaged_file_gives_its_blocks_and_then_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "events.gz"
+    path.write_bytes(gzip.compress(b'{"kind":"share"}\n' * 100_000)[:-1])
+    blocks = read_blocks(path, CAPS, block_bytes=1 << 20)
+    assert next(blocks).first_line == 1
+    with pytest.raises(InputError, match=r"events\.gz is damaged or cut short"):
+        list(blocks)
+
+
+def test_leaving_a_file_half_read_leaves_no_thread_behind() -> None:
+    def leave() -> None:
+        for _ in read_blocks(io.BytesIO(b"line\n" * 10_000_000), CAPS, block_bytes=1 << 20):
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        leave()
+    blocks = read_blocks(io.BytesIO(b"line\n" * 10_000_000), CAPS, block_bytes=1 << 20)
+    next(blocks)
+    del blocks
+    assert [thread.name for thread in threading.enumerate() if thread.name == "inflate"] == []
 
 
 # --- strict JSON -----------------------------------------------------------------------------------------------------
