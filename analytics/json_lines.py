@@ -19,7 +19,7 @@ _NEVER = -(1 << 40)
 _TOO_DEEP = "\0"
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 _REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_QUOTE, _COLON, _OPEN, _CLOSE, _RETURN = b'":{}\r'
+_QUOTE, _COLON, _BRACKET, _OPEN, _CLOSE, _RETURN = b'":[{}\r'
 # NUL, the sign of a marker, and halves of a pair.
 _BAD_ESCAPE = re.compile(rb"\\u(?:000[01]|[dD][89a-fA-F])")
 
@@ -140,15 +140,20 @@ def _screen_chunk(block: LineBlock, text: Array, place: slice, *, is_split: bool
     is_colon = (text[1:] == _COLON) & (text[:-1] <= _QUOTE)
     has_escape = b"\\" in chunk and bool(_BAD_ESCAPE.search(chunk))
     objects = None if is_split else _decode_chunk(chunk, len(starts) - 1)
-    is_flat = b"[" not in chunk or chunk.count(b"[") < MAX_DEPTH - 1
-    if objects and is_flat and not has_escape and sum(map(len, objects)) == np.count_nonzero(is_colon):
+    is_clean = objects and not has_escape and sum(map(len, objects)) == np.count_nonzero(is_colon)
+    if is_clean and (b"[" not in chunk or _count_in_lines(text == _BRACKET, starts).max() < MAX_DEPTH - 1):
         return ()
     lines = chunk.split(b"\n")[:-1]
     names = np.array([*map(_count_names, objects)] if objects else [*map(_count_decoded, lines)])
-    is_suspicious = names != np.add.reduceat(np.append(is_colon, False), starts[:-1] - starts[0], dtype=np.int64)
+    is_suspicious = names != _count_in_lines(np.append(is_colon, False), starts)
     if has_escape:
         is_suspicious |= [bool(_BAD_ESCAPE.search(line)) for line in lines]
     return [int(index) + place.start for index in np.flatnonzero(is_suspicious)]
+
+
+def _count_in_lines(is_found: Array, starts: Array) -> Array:
+    counts: Array = np.add.reduceat(is_found, starts[:-1] - starts[0], dtype=np.int64)
+    return counts
 
 
 def _decode_chunk(chunk: bytes, lines: int) -> list[dict[str, Any]] | None:
