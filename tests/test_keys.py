@@ -127,7 +127,7 @@ def test_a_salt_made_by_a_clock_that_was_ahead_lives_two_days_from_when_that_is_
 
 def test_a_load_that_is_killed_after_hashing_leaves_a_salt_that_makes_the_same_keys(tmp_path: Path) -> None:
     program = (
-        "import os, sys; from datetime import datetime; from pathlib import Path; from analytics.keys import VisitorKeys\n"
+        "import os; from datetime import datetime; from pathlib import Path; from analytics.keys import VisitorKeys\n"
         f"keys = VisitorKeys(Path({str(tmp_path)!r}), datetime.fromisoformat({NOON.isoformat()!r}))\n"
         f"print(keys.hash_visitors([('address:x', {TODAY!r})])[0], flush=True); os._exit(9)"
     )
