@@ -31,6 +31,7 @@ from analytics.privacy import (
     describe_plan,
     erase_visitor,
     find_footprint,
+    find_visitor,
     plan_purge,
     purge_due,
 )
@@ -81,8 +82,8 @@ def forget(
     """
     with context.hold():
         keys = VisitorKeys(context.workspace.keys, context.now)
-        visitor = _find_visitor(keys, visitor_id, visitor_key)
         with context.open() as warehouse:
+            visitor = _find_visitor(warehouse, keys, visitor_id, visitor_key)
             archived = list_archived(find_archive(context.workspace.root))
             keep = Keep(visitor_keys=visitor.keys, pattern=visitor.pattern)
             leaving = _find_leaving(warehouse, archived, keep)
@@ -135,15 +136,10 @@ def purge(context: Context, retention: Retention, *, token: str | None = None) -
     return outcome
 
 
-def _find_visitor(keys: VisitorKeys, visitor_id: str | None, visitor_key: int | None) -> Visitor:
-    if (visitor_id is None) == (visitor_key is None):
+def _find_visitor(warehouse: Warehouse, keys: VisitorKeys, visitor_id: str | None, visitor_key: int | None) -> Visitor:
+    if bool(visitor_id) == (visitor_key is not None):
         raise UsageError("name the reader by VISITOR_ID as the source gives it, or by --visitor-key")
-    if visitor_key is not None:
-        return Visitor((visitor_key,))
-    name = str(visitor_id).strip(" ")
-    if not name:
-        raise UsageError("VISITOR_ID is empty; name the reader as the source does")
-    return Visitor(tuple(keys.find_keys(name)), name)
+    return find_visitor(warehouse, keys, visitor_id) if visitor_id else Visitor((int(str(visitor_key)),))
 
 
 def _find_landed(

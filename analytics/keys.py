@@ -1,6 +1,6 @@
 """Keys of the pseudonymous hashes of visitors and networks, kept outside the database.
 
-A supplied visitor id is hashed with a secret made from the workspace's own key (`sql/stage/event.sql` does it). A visitor
+A supplied visitor id is hashed, in `sql/stage/event.sql`, with a secret made from the workspace's own key. A visitor
 made from an address, an id that is kept for a day, and a network are hashed with a salt of the event's UTC day; the
 salt dies two days after it was made, so that old keys cannot be made again.
 """

@@ -10,10 +10,11 @@ import polars as pl
 
 from analytics.errors import ReadershipError
 from analytics.instants import format_instant
+from analytics.keys import VisitorKeys
 from analytics.mentions import match_words
 from analytics.warehouse import Warehouse
 
-RECORD, REJECT = "events.record", "loads.reject"
+EVENT, REJECT = "events.counted", "loads.reject"
 ROLLUPS = ("rollups.article_hourly", "rollups.removed_hourly", "rollups.decay_hourly", "rollups.closed_hour")
 """Tables of sums by `hour_start`; a new rollup belongs here too."""
 
@@ -102,6 +103,12 @@ class PurgePlan:
         return not (self.events or self.rollup_hours or self.rejects)
 
 
+def find_visitor(warehouse: Warehouse, keys: VisitorKeys, visitor_id: str) -> Visitor:
+    """Give a reader by the id as the source gives it, with every key that can still be made of it."""
+    stable = warehouse.frame("privacy/visitor_key", visitor_salt=keys.visitor_salt, visitor_id=visitor_id).item()
+    return Visitor((stable, *keys.find_daily_keys(visitor_id)), visitor_id)
+
+
 def find_footprint(warehouse: Warehouse, visitor: Visitor) -> Footprint:
     """Count what the tables hold of a reader."""
     events = warehouse.frame("privacy/visitor_event", **visitor.params)
@@ -124,10 +131,10 @@ def erase_visitor(warehouse: Warehouse, visitor: Visitor, now: datetime) -> int:
     rejects = warehouse.frame("privacy/visitor_reject", pattern=visitor.pattern)
     touched = warehouse.query("from rollups.touched_hour")
     hours = events.filter(~pl.col("is_closed")).select("hour_start").unique().join(touched, on="hour_start", how="anti")
-    warehouse.stage_frame("stage.leaving_event", events.select("event_key"))
+    warehouse.stage_frame("stage.leaving_event", events.select("event_key", "occurred_at"))
     warehouse.stage_frame("stage.leaving_reject", rejects)
     with warehouse.transaction():
-        warehouse.delete(RECORD, key="event_key", within="stage.leaving_event")
+        warehouse.delete_within(EVENT, key="event_key", time="occurred_at", within="stage.leaving_event")
         warehouse.delete(REJECT, key="(content_hash, line)", within="stage.leaving_reject")
         warehouse.append_frame(REJECT, rejects)
         warehouse.append_frame("rollups.touched_hour", hours)
@@ -190,7 +197,7 @@ def purge_due(warehouse: Warehouse, retention: Retention, now: datetime) -> Purg
     warehouse.stage_frame("stage.leaving_file", warehouse.frame("privacy/due_reject", rejects_from=plan.rejects_from))
     with warehouse.transaction():
         warehouse.append_frame("rollups.closed_hour", hours.filter(~pl.col("is_closed")).select("hour_start"))
-        warehouse.delete(RECORD, key="occurred_at::date", within="stage.leaving_day")
+        warehouse.delete(EVENT, key="occurred_at::date", within="stage.leaving_day")
         warehouse.delete(REJECT, key="content_hash", within="stage.leaving_file")
         for table in ROLLUPS:
             warehouse.delete(table, key="hour_start", within="stage.leaving_hour")

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,13 +39,17 @@ def hash_one(folder: Path, now: datetime, text: str = "address:x", day: str = TO
     return VisitorKeys(folder, now).hash_visitors([(text, day)])[0]
 
 
-def test_a_supplied_visitor_has_one_key_for_ever_and_another_in_another_workspace(tmp_path: Path) -> None:
-    keys = {
-        hash_one(tmp_path / "one", NOON + age, "id:ann", day) for age in (0 * DAY, 400 * DAY) for day in (TODAY, "")
-    }
-    assert len(keys) == 1
-    assert None not in keys
-    assert hash_one(tmp_path / "other", NOON, "id:ann") not in keys
+def load_keys(root: Path, *visitors: str) -> list[int]:
+    """Load a pageview of each visitor, one a day, and give the keys by day."""
+    newsroom = Newsroom(root, is_in_memory=True)
+    newsroom.load_events(*(pageview("a1", NOON + n * DAY, visitor) for n, visitor in enumerate(visitors)))
+    return [row["visitor_key"] for row in newsroom.query("from events.counted order by occurred_at")]
+
+
+def test_a_supplied_visitor_has_one_key_on_all_days_and_another_in_another_workspace(tmp_path: Path) -> None:
+    ann, same, ben = load_keys(tmp_path / "one", "ann", "ann", "ben")
+    assert ann == same != ben
+    assert load_keys(tmp_path / "other", "ann")[0] not in {ann, ben}
 
 
 def test_an_address_has_another_key_every_day(tmp_path: Path) -> None:
@@ -73,19 +77,12 @@ def test_a_dead_salt_is_gone_from_the_disk_as_soon_as_the_keys_are_opened(tmp_pa
     assert salt not in b"".join(path.read_bytes() for path in tmp_path.iterdir()).decode()
 
 
-def test_a_supplied_visitor_has_another_key_every_day_where_the_site_says_daily(tmp_path: Path) -> None:
-    keys = VisitorKeys(tmp_path, NOON, is_daily=True)
-    first, same, other = keys.hash_visitors([("id:ann", TODAY)] * 2 + [("id:ann", "2024-05-16")])
-    assert first == same != other
-    assert first not in VisitorKeys(tmp_path, NOON).hash_visitors([("id:ann", TODAY)])
-    assert hash_one(tmp_path, NOON + 3 * DAY) is None
-
-
-def test_the_keys_of_an_id_are_found_while_they_can_be_made(tmp_path: Path) -> None:
-    daily = VisitorKeys(tmp_path, NOON, is_daily=True).hash_visitors([("id:ann", TODAY)])[0]
-    stable = hash_one(tmp_path, NOON, "id:ann")
-    assert set(VisitorKeys(tmp_path, NOON).find_keys(" ann ")) == {daily, stable}
-    assert VisitorKeys(tmp_path, NOON + 3 * DAY).find_keys("ann") == [stable]
+def test_the_daily_keys_of_an_id_are_found_while_they_can_be_made(tmp_path: Path) -> None:
+    keys = VisitorKeys(tmp_path, NOON)
+    daily = keys.hash_visitors([("id:ann", date(2024, 5, 15)), ("id:ann", "2024-05-16"), ("id:ann", TODAY)])
+    assert len(set(daily)) == 2
+    assert set(keys.find_daily_keys("ann")) == set(daily)
+    assert VisitorKeys(tmp_path, NOON + 3 * DAY).find_daily_keys("ann") == []
 
 
 def test_a_network_is_the_first_24_bits_of_an_old_address_and_the_first_48_of_a_new_one(tmp_path: Path) -> None:

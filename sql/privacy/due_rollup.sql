@@ -13,6 +13,6 @@ from (
     select hour_start from rollups.decay_hourly
     union all
     select hour_start from rollups.closed_hour
-)
+) as summed
 where hour_start < $rollups_from::timestamp
 order by hour_start

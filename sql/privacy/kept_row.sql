@@ -1,4 +1,4 @@
--- table:   kept_row
+-- table:   privacy.kept_row
 -- purpose: The rows of an archived file that stay: younger than a moment, and not of one visitor.
 -- grain:   one row per row of the file that stays
 -- reads:   nothing

@@ -1,8 +1,8 @@
--- table:   events.record
+-- table:   events.counted
 -- purpose: The newest event, from which ages are counted.
 -- grain:   one row
--- reads:   events.record
+-- reads:   events.counted
 -- params:  none
 -- write:   none
 select max(occurred_at) as occurred_at
-from events.record
+from events.counted
