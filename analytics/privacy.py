@@ -201,7 +201,7 @@ def purge_due(warehouse: Warehouse, retention: Retention, now: datetime) -> Purg
         warehouse.delete(REJECT, key="content_hash", within="stage.leaving_file")
         for table in ROLLUPS:
             warehouse.delete(table, key="hour_start", within="stage.leaving_hour")
-        _record(warehouse, "purge", now, events=plan.events, rejects=plan.rejects, events_from=plan.events_from)
+        _record(warehouse, "purge", now, events=plan.events, rejects=plan.rejects, events_until=plan.events_from)
     warehouse.drop_stage()
     return plan
 
@@ -233,6 +233,6 @@ def describe_plan(plan: object) -> dict[str, Any]:
 
 def _record(warehouse: Warehouse, cause: str, now: datetime, **counts: object) -> None:
     numbers = warehouse.query("select coalesce(max(removal_number), 0) + 1 as removal_number from loads.removal")
-    row = {"cause": cause, "removed_at": now, "events_from": None, **counts}
-    moments = {"removed_at": pl.Datetime("us"), "events_from": pl.Datetime("us")}
+    row = {"cause": cause, "removed_at": now, "events_until": None, **counts}
+    moments = {"removed_at": pl.Datetime("us"), "events_until": pl.Datetime("us")}
     warehouse.append_frame("loads.removal", numbers.hstack(pl.DataFrame([row], schema_overrides=moments)))

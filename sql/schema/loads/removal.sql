@@ -10,7 +10,7 @@ create table if not exists loads.removal (
     removed_at timestamp not null,
     events bigint not null,
     rejects bigint not null,
-    events_from timestamp
+    events_until timestamp
 );
 
 comment on table loads.removal is 'What was taken out of the warehouse, by age or on a reader''s request, so that the ledger still adds up. Grain: one row per removal_number.';
@@ -19,4 +19,4 @@ comment on column loads.removal.cause is 'purge (by age) or forget (a reader''s 
 comment on column loads.removal.removed_at is 'Clock at the removal (UTC).';
 comment on column loads.removal.events is 'Events removed.';
 comment on column loads.removal.rejects is 'Rejects removed by a purge, or emptied of their fields by a request.';
-comment on column loads.removal.events_from is 'A purge removed the raw events before this moment (UTC).';
+comment on column loads.removal.events_until is 'A purge removed the raw events that occurred before this moment (UTC).';
