@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from analytics.errors import ReadershipError
 from analytics.keys import VisitorKeys
 
 from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, Row, article, pageview
@@ -36,13 +39,17 @@ def hash_one(folder: Path, now: datetime, text: str = "address:x", day: str = TO
     return VisitorKeys(folder, now).hash_visitors([(text, day)])[0]
 
 
-def test_a_supplied_visitor_has_one_key_for_ever_and_another_in_another_workspace(tmp_path: Path) -> None:
-    keys = {
-        hash_one(tmp_path / "one", NOON + age, "id:ann", day) for age in (0 * DAY, 400 * DAY) for day in (TODAY, "")
-    }
-    assert len(keys) == 1
-    assert None not in keys
-    assert hash_one(tmp_path / "other", NOON, "id:ann") not in keys
+def load_keys(root: Path, *visitors: str) -> list[int]:
+    """Load a pageview of each visitor, one a day, and give the keys by day."""
+    newsroom = Newsroom(root, is_in_memory=True)
+    newsroom.load_events(*(pageview("a1", NOON + n * DAY, visitor) for n, visitor in enumerate(visitors)))
+    return [row["visitor_key"] for row in newsroom.query("from events.counted order by occurred_at")]
+
+
+def test_a_supplied_visitor_has_one_key_on_all_days_and_another_in_another_workspace(tmp_path: Path) -> None:
+    ann, same, ben = load_keys(tmp_path / "one", "ann", "ann", "ben")
+    assert ann == same != ben
+    assert load_keys(tmp_path / "other", "ann")[0] not in {ann, ben}
 
 
 def test_an_address_has_another_key_every_day(tmp_path: Path) -> None:
@@ -68,6 +75,96 @@ def test_a_dead_salt_is_gone_from_the_disk_as_soon_as_the_keys_are_opened(tmp_pa
     assert salt in file.read_text()
     VisitorKeys(tmp_path, NOON + 2 * DAY + SECOND)
     assert salt not in b"".join(path.read_bytes() for path in tmp_path.iterdir()).decode()
+
+
+def test_the_daily_keys_of_an_id_are_found_while_they_can_be_made(tmp_path: Path) -> None:
+    keys = VisitorKeys(tmp_path, NOON)
+    daily = keys.hash_visitors([("id:ann", date(2024, 5, 15)), ("id:ann", "2024-05-16"), ("id:ann", TODAY)])
+    assert len(set(daily)) == 2
+    assert set(keys.find_daily_keys("ann")) == set(daily)
+    assert VisitorKeys(tmp_path, NOON + 3 * DAY).find_daily_keys("ann") == []
+
+
+def test_a_network_is_the_first_24_bits_of_an_old_address_and_the_first_48_of_a_new_one(tmp_path: Path) -> None:
+    addresses = [ADDRESS, "198.51.100.99", "::ffff:198.51.100.4", "198.51.101.23", SIX, "2001:db8:85a3:ff::1", "x", ""]
+    one, same, mapped, other, six, same_six, *none = VisitorKeys(tmp_path, NOON).hash_networks(
+        [(address, TODAY) for address in addresses]
+    )
+    assert one == same == mapped
+    assert six == same_six
+    assert len({one, other, six}) == 3
+    assert none == [None, None]
+
+
+def test_a_network_has_another_key_every_day_and_none_after_the_salt_is_dead(tmp_path: Path) -> None:
+    today, tomorrow = VisitorKeys(tmp_path, NOON).hash_networks([(ADDRESS, TODAY), (ADDRESS, "2024-05-16")])
+    assert today != tomorrow
+    assert VisitorKeys(tmp_path, NOON + 3 * DAY).hash_networks([(ADDRESS, TODAY)]) == [None]
+
+
+def test_a_network_never_has_the_key_of_a_visitor_with_the_same_text(tmp_path: Path) -> None:
+    keys = VisitorKeys(tmp_path, NOON)
+    assert keys.hash_networks([(ADDRESS, TODAY)]) != keys.hash_visitors([("198.51.100.0/24", TODAY)])
+
+
+def test_a_run_that_loads_nothing_buries_dead_salts_too(tmp_path: Path) -> None:
+    keys = VisitorKeys(tmp_path, NOON)
+    keys.hash_visitors([("address:x", TODAY)])
+    assert keys.rotate(NOON + DAY) == 0
+    assert keys.rotate(NOON + 2 * DAY + SECOND) == 1
+    assert json.loads((tmp_path / "day-salts.json").read_text())[TODAY]["salt"] is None
+    assert keys.hash_visitors([("address:x", TODAY)]) == [None]
+
+
+def test_a_salt_made_by_a_clock_that_was_ahead_lives_two_days_from_when_that_is_seen(tmp_path: Path) -> None:
+    hash_one(tmp_path, NOON + 400 * DAY)
+    assert hash_one(tmp_path, NOON) is not None
+    assert hash_one(tmp_path, NOON + 2 * DAY + SECOND) is None
+
+
+def test_a_load_that_is_killed_after_hashing_leaves_a_salt_that_makes_the_same_keys(tmp_path: Path) -> None:
+    program = (
+        "import os; from datetime import datetime; from pathlib import Path; from analytics.keys import VisitorKeys\n"
+        f"keys = VisitorKeys(Path({str(tmp_path)!r}), datetime.fromisoformat({NOON.isoformat()!r}))\n"
+        f"print(keys.hash_visitors([('address:x', {TODAY!r})])[0], flush=True); os._exit(9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert killed.returncode == 9, killed.stderr
+    assert hash_one(tmp_path, NOON + HOUR) == int(killed.stdout)
+
+
+def test_what_a_killed_write_left_is_removed_because_it_may_hold_a_dead_salt(tmp_path: Path) -> None:
+    hash_one(tmp_path, NOON)
+    leftover = tmp_path / ".day-salts.json.next"
+    leftover.write_bytes((tmp_path / "day-salts.json").read_bytes())
+    VisitorKeys(tmp_path, NOON + 3 * DAY)
+    assert not leftover.exists()
+
+
+def test_rights_that_a_restore_widened_are_narrowed_again(tmp_path: Path) -> None:
+    hash_one(tmp_path, NOON)
+    tmp_path.chmod(0o755)
+    (tmp_path / "visitor.key").chmod(0o644)
+    VisitorKeys(tmp_path, NOON)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "visitor.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("name", "text"), [("visitor.key", "ab12"), ("visitor.key", "?"), ("day-salts.json", "{"),
+                                            ("day-salts.json", '{"2024-05-15": {"salt": "zz"}}')])  # fmt: skip
+def test_damaged_keys_are_refused_and_not_replaced(tmp_path: Path, name: str, text: str) -> None:
+    hash_one(tmp_path, NOON)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ReadershipError, match="is damaged"):
+        VisitorKeys(tmp_path, NOON)
+    assert (tmp_path / name).read_text() == text
+
+
+def test_a_signature_holds_for_its_text_and_its_workspace_alone(tmp_path: Path) -> None:
+    keys = VisitorKeys(tmp_path / "one", NOON)
+    other = VisitorKeys(tmp_path / "other", NOON)
+    assert len({keys.sign("a"), keys.sign("b"), other.sign("a")}) == 3
+    assert keys.sign("a") == VisitorKeys(tmp_path / "one", NOON + DAY).sign("a")
 
 
 @pytest.fixture

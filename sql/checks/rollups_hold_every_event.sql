@@ -1,7 +1,7 @@
 -- table:   runs.check
--- purpose: The rollups hold as many pageviews, reads, readers and shares as the events.
+-- purpose: The rollups hold as many pageviews, reads, readers and shares as the events, in the hours that hold all of these.
 -- grain:   one row where they do not
--- reads:   rollups.article_hourly, events.counted
+-- reads:   rollups.article_hourly, rollups.closed_hour, events.counted
 -- params:  none
 -- write:   none
 with rolled as (
@@ -11,6 +11,7 @@ with rolled as (
         coalesce(sum(readers), 0) as readers,
         coalesce(sum(shares), 0) as shares
     from rollups.article_hourly
+    where hour_start not in (select closed.hour_start from rollups.closed_hour as closed)
 ),
 
 counted as (
@@ -20,7 +21,9 @@ counted as (
         count(*) filter (where is_reader) as readers,
         count(*) filter (where kind = 'share' and removed_by is null) as shares
     from events.counted
-    where article_id is not null
+    where
+        article_id is not null
+        and date_trunc('hour', occurred_at) not in (select closed.hour_start from rollups.closed_hour as closed)
 )
 
 select
