@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analytics.lines import Caps
+from analytics.events.networks import Ranges
+from analytics.inflate import Caps
 from analytics.reference_data import read_reference
 from analytics.settings import Settings
 from analytics.urls import UrlRules
@@ -66,7 +67,16 @@ class Context:
             identifying_parameters=tuple(site.identifying_parameters),
             keep_unknown_parameters=site.keep_unknown_parameters,
             tracking_parameters=frozenset(row["parameter"] for row in read_reference("tracking_parameters")),
+            article_paths=tuple(site.article_paths),
+            other_paths=tuple(site.other_paths),
+            index_names=tuple(site.index_names),
+            view_names=tuple(site.view_names),
+            has_amp=site.has_amp,
         )
+
+    def read_ranges(self, name: str) -> Ranges:
+        """Read a file of address ranges that the settings name; none where they name none."""
+        return Ranges.read(self.workspace.root / name) if name else Ranges()
 
     @property
     def caps(self) -> Caps:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 BLANK_LINE = b'{"kind":"\\u0000blank_line"}'
-_BAD_RECORD = b"no record of as many fields as the header names\n"
+_BAD_RECORD = b'{"kind":"\\u0001malformed_line"}\n'
 
 
-def convert_csv(blocks: Iterable[bytes], field_bytes: int) -> Iterator[bytes]:
+def convert_csv(blocks: Iterable[bytes], field_bytes: int, header: set[str] | None = None) -> Iterator[bytes]:
     r"""Turn CSV records into JSON lines; one that breaks the rules of CSV becomes a line that is no JSON.
 
     Parameters
@@ -23,6 +23,8 @@ def convert_csv(blocks: Iterable[bytes], field_bytes: int) -> Iterator[bytes]:
         The file, cut anywhere.
     field_bytes : int
         Longest field.
+    header : set of str, optional
+        Takes up the names of the fields.
 
     Raises
     ------
@@ -37,6 +39,8 @@ def convert_csv(blocks: Iterable[bytes], field_bytes: int) -> Iterator[bytes]:
     csv.field_size_limit(field_bytes)
     records = _read_records(csv.reader(_text_lines(blocks), strict=True))
     names = [name.strip() for name in next(records, None) or []]
+    if header is not None:
+        header.update(names)
     for record in records:
         if record == []:
             yield BLANK_LINE + b"\n"
@@ -61,9 +65,11 @@ def _read_records(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
 
 def _encode_fields(fields: dict[str, str]) -> bytes:
     try:
-        return msgspec.json.encode(fields) + b"\n"
+        text = msgspec.json.encode(fields)
     except UnicodeEncodeError:
         return _BAD_RECORD
+    # NUL fits no text that is stored, and the sign of a marker is the reader's own.
+    return _BAD_RECORD if b"\\u0000" in text or b"\\u0001" in text else text + b"\n"
 
 
 def _text_lines(blocks: Iterable[bytes]) -> Iterator[str]:

@@ -26,7 +26,6 @@ from analytics.errors import UsageError
 from analytics.keys import VisitorKeys
 from analytics.mentions import find_mentions
 from analytics.privacy import (
-    Retention,
     Visitor,
     describe_plan,
     erase_visitor,
@@ -36,6 +35,7 @@ from analytics.privacy import (
     purge_due,
 )
 from analytics.rollups import roll_up_hours
+from analytics.settings import Retention
 from analytics.warehouse import Warehouse, publish_snapshot
 from analytics.warehouse.rewriting import rewrite_warehouse
 

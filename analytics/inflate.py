@@ -32,6 +32,7 @@ DAMAGE: tuple[type[Exception], ...] = (
 )
 _PIECE_BYTES = 256 << 10
 _PIECES_AHEAD = 32
+_HEAD_BYTES = 64 << 10
 _FREE_EXPANSION = 64 << 20
 _GZIP = b"\x1f\x8b"
 # A frame, or a skippable frame: bytes that a tool put there for itself.
@@ -88,6 +89,17 @@ def inflate(source: Path | BinaryIO, caps: Caps) -> Generator[bytes]:
         while not pieces.empty():
             pieces.get_nowait()
         thread.join()
+
+
+def read_head(path: Path) -> bytes:
+    """Read the first 64 KiB of a file, decompressed, its byte order mark left out; nothing where it is damaged."""
+    try:
+        with open_verified(path) as source:
+            return source.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")
+    except InputError:
+        return b""
+    except DAMAGE:
+        return b""
 
 
 @contextmanager

@@ -24,7 +24,7 @@ _QUOTE, _COLON, _BRACKET, _OPEN, _CLOSE, _RETURN = b'":[{}\r'
 _BAD_ESCAPE = re.compile(rb"\\u(?:000[01]|[dD][89a-fA-F])")
 
 
-def screen_json(block: LineBlock) -> LineBlock:
+def screen_json(block: LineBlock, names: set[str] | None = None) -> LineBlock:
     r"""Give every line that strict JSON refuses its verdict, as a marker in its place.
 
     Refused are lines that hold no single JSON object, invalid UTF-8, a name twice in one object, NUL or half a
@@ -34,6 +34,8 @@ def screen_json(block: LineBlock) -> LineBlock:
     ----------
     block : LineBlock
         Its markers stay as they are.
+    names : set of str, optional
+        Takes up the name of every field that a good line has.
 
     Examples
     --------
@@ -42,7 +44,7 @@ def screen_json(block: LineBlock) -> LineBlock:
     """
     verdicts = {
         number: mark(reason, is_reject=True)
-        for number in _find_suspicious(block)
+        for number in _find_suspicious(block, set() if names is None else names)
         if (reason := judge_line(block.line(number)))
     }
     return block.replace_lines(verdicts)
@@ -102,7 +104,7 @@ def _is_sound(value: object) -> bool:
     return "\0" not in value and (value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value))
 
 
-def _find_suspicious(block: LineBlock) -> Iterator[int]:
+def _find_suspicious(block: LineBlock, names: set[str]) -> Iterator[int]:
     """Give the numbers of all lines that may be bad, and of some that are not, but of no marker."""
     text = np.frombuffer(block.data, np.uint8)
     edges = np.searchsorted(block.starts, np.arange(0, len(text), _CHUNK_BYTES))
@@ -110,7 +112,7 @@ def _find_suspicious(block: LineBlock) -> Iterator[int]:
     odd = np.flatnonzero(_find_odd_ends(text, block.starts))
     split = set((np.searchsorted(edges, odd, side="right") - 1).tolist())
     for chunk, (first, last) in enumerate(itertools.pairwise(edges.tolist())):
-        for index in _screen_chunk(block, text, slice(first, last), is_split=chunk in split):
+        for index in _screen_chunk(block, text, slice(first, last), names, is_split=chunk in split):
             number = block.first_line + index
             if number not in block.marked:
                 yield number
@@ -128,7 +130,7 @@ def _find_odd_ends(text: Array, starts: Array) -> Array:
     return is_odd
 
 
-def _screen_chunk(block: LineBlock, text: Array, place: slice, *, is_split: bool) -> Iterable[int]:
+def _screen_chunk(block: LineBlock, text: Array, place: slice, names: set[str], *, is_split: bool) -> Iterable[int]:
     """Find the suspicious lines among some.
 
     Every name of an object is followed by a colon that stands behind a quote or a space. Where those colons are no
@@ -140,12 +142,14 @@ def _screen_chunk(block: LineBlock, text: Array, place: slice, *, is_split: bool
     is_colon = (text[1:] == _COLON) & (text[:-1] <= _QUOTE)
     has_escape = b"\\" in chunk and bool(_BAD_ESCAPE.search(chunk))
     objects = None if is_split else _decode_chunk(chunk, len(starts) - 1)
+    # Lines of one source have the same few sets of names.
+    names.update(*set(map(tuple, objects or ())))
     is_clean = objects and not has_escape and sum(map(len, objects)) == np.count_nonzero(is_colon)
     if is_clean and (b"[" not in chunk or _count_in_lines(text == _BRACKET, starts).max() < MAX_DEPTH - 1):
         return ()
     lines = chunk.split(b"\n")[:-1]
-    names = np.array([*map(_count_names, objects)] if objects else [*map(_count_decoded, lines)])
-    is_suspicious = names != _count_in_lines(np.append(is_colon, False), starts)
+    counts = np.array([*map(_count_names, objects)] if objects else [_count_decoded(line, names) for line in lines])
+    is_suspicious = counts != _count_in_lines(np.append(is_colon, False), starts)
     if has_escape:
         is_suspicious |= [bool(_BAD_ESCAPE.search(line)) for line in lines]
     return [int(index) + place.start for index in np.flatnonzero(is_suspicious)]
@@ -164,11 +168,13 @@ def _decode_chunk(chunk: bytes, lines: int) -> list[dict[str, Any]] | None:
     return objects if len(objects) == lines else None
 
 
-def _count_decoded(line: bytes) -> int:
+def _count_decoded(line: bytes, names: set[str]) -> int:
     try:
-        return _count_names(_DECODER.decode(line))
+        value = _DECODER.decode(line)
     except _REFUSALS:
         return -1
+    names.update(value)
+    return _count_names(value)
 
 
 def _count_names(value: dict[str, Any] | list[Any], depth: int = 1) -> int:

@@ -11,8 +11,11 @@ import polars as pl
 from analytics.instants import format_instant
 from analytics.settings import Load
 
+_EXAMPLES = 3
 REASONS = {
     "malformed_line": "the line is no JSON object",
+    "bad_utf8": "the line is not UTF-8",
+    "duplicate_key": "the line names a field twice",
     "line_too_long": "the line is longer than line_bytes in the settings allows",
     "missing_kind": "the field kind is missing",
     "unknown_kind": "kind is none of pageview, share, engaged",
@@ -49,6 +52,8 @@ class FileReport:
         As in `loads.file`; `status` may also be skipped or planned, which the ledger does not keep.
     first_occurred_at, last_occurred_at : datetime or None
         Span of the good lines (naive UTC).
+    reasons : dict, optional
+        Of a file that was only looked at: by reason, how many lines were refused or filtered, and three of them.
     """
 
     content_hash: str
@@ -65,6 +70,7 @@ class FileReport:
     filtered: int = 0
     first_occurred_at: datetime | None = None
     last_occurred_at: datetime | None = None
+    reasons: dict[str, dict[str, Any]] | None = None
 
     def limit_rejects(self, load: Load, *, known: int = 0) -> Self:
         """Refuse the file whole where too many of its lines are bad; its good lines then count as filtered.
@@ -88,17 +94,37 @@ class FileReport:
             self, status="skipped", reason=f"its content was {known_status.replace('_', ' ')} as {known_name}"
         )
 
+    def plan(self, lines: pl.DataFrame) -> Self:
+        """Give the report of a file that is only looked at.
+
+        Parameters
+        ----------
+        lines : DataFrame
+            `line`, `reason`, `fields` of bad lines and some filtered ones, these with their number in `lines`.
+        """
+        status = "planned" if self.status == "loaded" else self.status
+        reasons: dict[str, dict[str, Any]] = {}
+        for row in lines.iter_rows(named=True):
+            told = reasons.setdefault(row["reason"], {"lines": 0, "examples": []})
+            told["lines"] = row.get("lines") or told["lines"] + 1
+            if len(told["examples"]) < _EXAMPLES:
+                told["examples"].append({"line": row["line"], "fields": row.get("fields")})
+        return replace(self, status=status, reasons=reasons)
+
     def to_row(self, loaded_at: datetime) -> pl.DataFrame:
         """Give the ledger's row."""
         moments = {"first_occurred_at": pl.Datetime("us"), "last_occurred_at": pl.Datetime("us")}
+        row = {name: value for name, value in asdict(self).items() if name != "reasons"}
         return pl.DataFrame(
-            [{**asdict(self), "loaded_at": loaded_at}],
+            [{**row, "loaded_at": loaded_at}],
             schema_overrides={**moments, "loaded_at": pl.Datetime("us"), "reason": pl.String},
         )
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as `load --json` prints it."""
         content = asdict(self)
+        if self.reasons is None:
+            del content["reasons"]
         for key in ("first_occurred_at", "last_occurred_at"):
             content[key] = format_instant(content[key]) if content[key] else None
         return content

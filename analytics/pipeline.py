@@ -7,16 +7,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from analytics.articles.load import ArticleRules, load_article_file
 from analytics.context import Context
-from analytics.errors import ReadershipError, UsageError
-from analytics.events.count import CountRules, attribute_waiting
+from analytics.errors import InputError, ReadershipError, UsageError
+from analytics.events.count import attribute_waiting
 from analytics.events.load import EventRules, load_event_file
+from analytics.events.sources import SourceSettings
 from analytics.events.staging import LineRules, Lookups
 from analytics.instants import format_instant, parse_instant
 from analytics.keys import VisitorKeys
-from analytics.landing import ARTICLES, EVENTS, list_files, list_landed, sniff_entity
+from analytics.landing import ARTICLES, EVENTS, sniff_entity
 from analytics.ledger import FileReport
 from analytics.lines import hash_file
 from analytics.publish.documents import Manifest, Status
@@ -26,8 +28,10 @@ from analytics.rankings.job import Moment, rank_lists
 from analytics.read_next.job import recommend_articles
 from analytics.rollups import roll_up_hours
 from analytics.runs import RunRecord, begin_run, holds_data, run_checks, write_record
+from analytics.walk import held_still, list_inputs, list_landed, printable_name
 from analytics.warehouse import Warehouse, publish_snapshot, query_snapshot
 
+LoadFile = Callable[[Warehouse, Path, FileReport], FileReport]
 _LAST_RUN = "select max(run_number) from runs.run where status = 'done'"
 
 
@@ -50,7 +54,31 @@ class RunResult:
     is_news: bool
 
 
-def load_files(context: Context, entity: str, paths: Iterable[Path]) -> list[FileReport]:
+@dataclass(frozen=True)
+class LoadOptions:
+    """How files are loaded.
+
+    Parameters
+    ----------
+    form : str
+        Name of a format; auto tells it by a file's content.
+    zone : str, optional
+        Zone of times that name none.
+    is_dry : bool
+        Say what would come of it, and change nothing.
+    is_retrying : bool
+        Whether a file that was set aside before is tried again.
+    """
+
+    form: str = "auto"
+    zone: str | None = None
+    is_dry: bool = False
+    is_retrying: bool = True
+
+
+def load_files(
+    context: Context, entity: str, paths: Iterable[Path], options: LoadOptions = LoadOptions()
+) -> list[FileReport]:
     """Load files that were named, and bring labels and rollups up to date.
 
     Parameters
@@ -60,20 +88,26 @@ def load_files(context: Context, entity: str, paths: Iterable[Path]) -> list[Fil
     entity : str
         articles or events.
     paths : iterable of Path
-        Files, or folders of files.
+        Files, folders of files, or patterns.
+    options : LoadOptions
+        How.
 
     Returns
     -------
     list of FileReport
         One a file; a file whose content is already in the ledger is skipped.
     """
-    files = list_files(paths)
+    found = list_inputs(paths)
     with context.hold(), context.open() as warehouse:
-        return load_into(context, warehouse, [(entity, file) for file in files])
+        reports = load_into(context, warehouse, [(entity, file) for file in found.files], options)
+    return reports + [_refuse(entity, path, reason) for path, reason in found.refused]
 
 
 def load_into(
-    context: Context, warehouse: Warehouse, files: Iterable[tuple[str, Path]], *, is_retrying: bool = True
+    context: Context,
+    warehouse: Warehouse,
+    files: Iterable[tuple[str, Path]],
+    options: LoadOptions = LoadOptions(),
 ) -> list[FileReport]:
     """Load files into an open warehouse, and bring labels and rollups up to date.
 
@@ -85,25 +119,40 @@ def load_into(
         Open for writing.
     files : iterable of (str, Path)
         What each file holds, articles or events, and where it is.
-    is_retrying : bool
-        Whether a file that was set aside before is tried again.
+    options : LoadOptions
+        How.
     """
-    load_file = _choose_loaders(context)
+    load_file = _choose_loaders(context, options)
     reports: list[FileReport] = []
     for entity, path in files:
-        context.progress(f"loading {path.name}")
-        report = FileReport(hash_file(path), path.name, entity, bytes=path.stat().st_size)
-        known = warehouse.frame("stage/ledger_entry", content_hash=report.content_hash).to_dicts()
-        if known and (known[0]["status"] == "loaded" or not is_retrying):
-            reports.append(report.skip(known[0]["name"], known[0]["status"]))
-        else:
-            reports.append(load_file[entity](warehouse, path, report))
+        context.progress(f"loading {printable_name(path.name)}")
+        try:
+            reports.append(_load_one(warehouse, entity, path, load_file[entity], options))
+        except InputError as error:
+            # It cannot be read at all: there is no content that the ledger could know it by.
+            reports.append(_refuse(entity, path, error.message))
+    if options.is_dry:
+        return reports
     if any(report.entity == ARTICLES and report.loaded for report in reports):
         context.progress("giving waiting events their article")
-        attribute_waiting(warehouse, CountRules())
+        attribute_waiting(warehouse, context.settings.counting)
     context.progress("rolling up the touched hours")
     roll_up_hours(warehouse, context.settings.half_lives_seconds)
     return reports
+
+
+def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile, options: LoadOptions) -> FileReport:
+    with held_still(path):
+        name = printable_name(path.name)
+        report = FileReport(hash_file(path), name, entity, bytes=path.stat().st_size)
+        known = warehouse.frame("stage/ledger_entry", content_hash=report.content_hash).to_dicts()
+        if known and (known[0]["status"] == "loaded" or not options.is_retrying):
+            return report.skip(known[0]["name"], known[0]["status"])
+        return load_file(warehouse, path, report)
+
+
+def _refuse(entity: str, path: Path, reason: str) -> FileReport:
+    return FileReport("", printable_name(path.name), entity, status="set_aside", reason=reason)
 
 
 def run(
@@ -130,6 +179,7 @@ def run(
     workspace = context.workspace
     with context.hold():
         with context.open() as warehouse:
+            VisitorKeys(workspace.keys, context.now)  # salts whose life is over are deleted, whatever else is done
             reports = _load_landed(context, warehouse) if is_loading else []
             if not holds_data(warehouse):
                 return RunResult(None, reports, is_news=False)
@@ -147,22 +197,49 @@ def run(
     return RunResult(manifest, reports, is_news=True)
 
 
-def _choose_loaders(context: Context) -> dict[str, Callable[[Warehouse, Path, FileReport], FileReport]]:
+def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFile]:
     settings, now = context.settings, context.now
-    article_rules = ArticleRules(settings.load, settings.site, context.url_rules, now)
-    lookups = Lookups(context.url_rules, VisitorKeys(context.workspace.keys, now))
-    line_rules = LineRules(now, settings.load.future_skew_minutes * 60)
-    event_rules = EventRules(settings.load, lookups, line_rules)
+    site, counting, sources = settings.site, settings.counting, settings.sources
+    article_rules = ArticleRules(
+        settings.load,
+        site,
+        context.url_rules,
+        now,
+        editions=tuple(site.editions),
+        default_edition=site.default_edition or None,
+        zone=ZoneInfo(options.zone) if options.zone else None,
+    )
+    event_rules = EventRules(
+        settings.load,
+        Lookups(
+            context.url_rules,
+            VisitorKeys(context.workspace.keys, now),
+            context.read_ranges(counting.data_centre_ranges).holds,
+            context.read_ranges(counting.staff_ranges).holds,
+        ),
+        LineRules(now, settings.load.future_skew_minutes * 60, options.zone, counting.visitor_key == "daily"),
+        counting,
+        SourceSettings(
+            sources.snowplow_heartbeat_seconds,
+            sources.snowplow_minimum_visit_seconds,
+            frozenset(sources.share_actions),
+            options.zone,
+        ),
+        options.form,
+        is_dry=options.is_dry,
+    )
     return {
-        ARTICLES: lambda warehouse, path, report: load_article_file(warehouse, path, report, article_rules),
+        ARTICLES: lambda warehouse, path, report: load_article_file(
+            warehouse, path, report, article_rules, options.form
+        ),
         EVENTS: lambda warehouse, path, report: load_event_file(warehouse, path, report, event_rules),
     }
 
 
 def _load_landed(context: Context, warehouse: Warehouse) -> list[FileReport]:
-    files = list_landed(context.workspace.landing, context.now, context.settings.load.stable_seconds)
-    found = sorted((sniff_entity(warehouse, file), file) for file in files)
-    return load_into(context, warehouse, found, is_retrying=False)
+    landed = list_landed(context.workspace.landing, context.now, context.settings.load.stable_seconds)
+    found = sorted((sniff_entity(warehouse, file), file) for file in landed.files)
+    return load_into(context, warehouse, found, LoadOptions(is_retrying=False))
 
 
 def _refuse_older(record: RunRecord, published: Manifest | None, *, is_forced: bool) -> None:

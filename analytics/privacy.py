@@ -12,26 +12,12 @@ from analytics.errors import ReadershipError
 from analytics.instants import format_instant
 from analytics.keys import VisitorKeys
 from analytics.mentions import match_words
+from analytics.settings import Retention
 from analytics.warehouse import Warehouse
 
 EVENT, REJECT = "events.counted", "loads.reject"
 ROLLUPS = ("rollups.article_hourly", "rollups.removed_hourly", "rollups.decay_hourly", "rollups.closed_hour")
 """Tables of sums by `hour_start`; a new rollup belongs here too."""
-
-
-@dataclass(frozen=True)
-class Retention:
-    """How long what is kept, counted from the newest event.
-
-    Parameters
-    ----------
-    events_days, rollups_months, rejects_days : int
-        Whole UTC days, calendar months, days.
-    """
-
-    events_days: int = 90
-    rollups_months: int = 25
-    rejects_days: int = 30
 
 
 @dataclass(frozen=True)

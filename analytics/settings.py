@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, field
@@ -56,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: Annotated[Site, Meta(description="The site the events come from.")]
     engine: Annotated[Engine, Meta(description="What the program may use of the machine.")]
     load: Annotated[Load, Meta(description="How input is read and refused.")]
+    sources: Annotated[Sources, Meta(description="The systems that events come from.")]
+    counting: Annotated[Counting, Meta(description="What counts as reading.")]
+    retention: Annotated[Retention, Meta(description="How long what is kept.")]
     lists: Annotated[dict[str, ListSettings], Meta(description="The ranked lists, by name.")]
     read_next: Annotated[ReadNext, Meta(description="What to read after an article.")]
 
@@ -113,6 +116,34 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bool,
         Meta(description="Keep parameters that are neither identifying nor known for tracking."),
     ]
+    article_paths: Annotated[
+        list[str],
+        Meta(description="Patterns of the articles' paths, such as /news/*; empty: any path may be an article's."),
+    ]
+    other_paths: Annotated[
+        list[str],
+        Meta(description="Patterns of paths that are no article's although article_paths has them."),
+    ]
+    index_names: Annotated[
+        list[str],
+        Meta(description="Last segments of a path that stand for their folder, such as index.html."),
+    ]
+    view_names: Annotated[
+        list[str],
+        Meta(description="Last segments of a path that show the same article in another form, such as print."),
+    ]
+    has_amp: Annotated[
+        bool,
+        Meta(description="Whether /amp and the like at either end of a path show the same article."),
+    ]
+    editions: Annotated[
+        list[str],
+        Meta(description="Editions named by a full language tag, such as es-MX; of others only the language is taken."),
+    ]
+    default_edition: Annotated[
+        str,
+        Meta(description="Edition of articles whose source names no language; empty: they are refused."),
+    ]
     section_aliases: Annotated[
         dict[str, str],
         Meta(description="Section label outside the menu = the section it belongs to."),
@@ -153,12 +184,73 @@ class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     future_skew_minutes: Annotated[
         float,
-        Meta(ge=0, description="How far ahead of its receipt an event's time may lie, in minutes."),
+        Meta(
+            ge=0,
+            description="How far ahead of its receipt an event's time may lie, in minutes; it counts at its receipt.",
+        ),
     ]
     stable_seconds: Annotated[
         float,
         Meta(ge=0, description="A file in data/landing/ is left alone until it has not changed for so long."),
     ]
+
+
+class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The systems that events come from."""
+
+    share_actions: Annotated[
+        list[str],
+        Meta(description="Names of the actions that are shares: Parse.ly actions, Snowplow se_action, GA4 events."),
+    ]
+    snowplow_heartbeat_seconds: Annotated[
+        int,
+        Meta(ge=1, description="Heartbeat that the Snowplow tracker was given, in seconds."),
+    ]
+    snowplow_minimum_visit_seconds: Annotated[
+        int,
+        Meta(ge=0, description="Minimum visit that the Snowplow tracker was given, in seconds."),
+    ]
+
+
+class Counting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What counts as reading."""
+
+    reads_a_day: Annotated[
+        int,
+        Meta(ge=1, description="Reads of one article that count for one visitor on one UTC day."),
+    ]
+    shares_a_day: Annotated[
+        int,
+        Meta(ge=1, description="Shares of one article that count for one visitor on one UTC day."),
+    ]
+    engaged_cap_minutes: Annotated[
+        float,
+        Meta(gt=0, description="Engaged time that counts for one pageview, in minutes."),
+    ]
+    visitor_key: Annotated[
+        Literal["stable", "daily"],
+        Meta(description="How a supplied visitor_id is keyed: stable, or daily, a new key every UTC day."),
+    ]
+    data_centre_ranges: Annotated[
+        str,
+        Meta(description="File of address ranges of data centres, one a line, in the workspace; empty: none."),
+    ]
+    staff_ranges: Annotated[
+        str,
+        Meta(description="File of address ranges of staff and monitors, one a line, in the workspace; empty: none."),
+    ]
+
+
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long what is kept, counted from the newest event."""
+
+    events_days: Annotated[
+        int, Meta(ge=1, description="Whole UTC days of raw events kept before the newest event's day.")
+    ] = 90
+    rollups_months: Annotated[int, Meta(ge=1, description="Months of hourly sums kept.")] = 25
+    rejects_days: Annotated[int, Meta(ge=1, description="Days that rejects are kept.")] = 30
+    landing_days: Annotated[float, Meta(ge=0, description="Days a landed file stays after it was archived.")] = 2.0
+    is_automatic: Annotated[bool, Meta(description="Let a run purge what is due.")] = False
 
 
 class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -291,5 +383,5 @@ def _explain(file: Path, reason: str) -> str:
 
 
 def _known_keys() -> set[str]:
-    structs = (Settings, Site, Engine, Load, ListSettings, Weights, ReadNext)
+    structs = (Settings, Site, Engine, Load, Sources, Counting, Retention, ListSettings, Weights, ReadNext)
     return {name for struct in structs for name in struct.__struct_fields__}

@@ -196,8 +196,7 @@ def find_robots(crowd: list[Row]) -> set[object]:
     return {
         day
         for day, rows in days.items()
-        if len(rows) >= 10
-        and max(Counter(parse(row).replace(second=0, microsecond=0) for row in rows).values()) >= 30
+        if len(rows) >= 10 and max(Counter(parse(row).replace(second=0, microsecond=0) for row in rows).values()) >= 30
     }
 
 

@@ -27,8 +27,9 @@ from analytics.erasure import Outcome, forget, purge
 from analytics.errors import ReadershipError, SettingsError, UsageError
 from analytics.events.networks import Ranges, network_prefix
 from analytics.mentions import find_mentions
-from analytics.privacy import Retention, purge_due
+from analytics.privacy import purge_due
 from analytics.runs import begin_run, run_checks
+from analytics.settings import Retention
 
 from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, Row, article, pageview, read_tables, to_ndjson, to_parquet
 

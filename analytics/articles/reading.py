@@ -17,9 +17,10 @@ from analytics.articles.sources.items import ItemRules, parse_item
 from analytics.articles.sources.native import FieldError, parse_article
 from analytics.articles.sources.recognise import recognise_article_format
 from analytics.articles.sources.sitemap import NO_NEWS
-from analytics.articles.sources.whole import read_head, read_whole
+from analytics.articles.sources.whole import read_whole
 from analytics.articles.versions import Content
 from analytics.csv_records import BLANK_LINE
+from analytics.inflate import read_head
 from analytics.lines import LONG_LINE, Caps, Copy, copy_lines
 from analytics.settings import Load, Site
 from analytics.urls import UrlRules

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ from typing import Any
 import rich_click as click
 
 from analytics import __version__
-from analytics.cli.options import Instant, Options, common_options, fail, print_json
+from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
+from analytics.cli.privacy_commands import forget, purge
 from analytics.errors import InputError, UsageError
 
 EXIT_BAD_DATA = 65
@@ -41,19 +44,38 @@ def init(options: Options) -> None:
 @cli.command()
 @click.argument("entity", type=click.Choice(["articles", "events"]))
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "form", default="auto", show_default=True, help="auto, native or another format's name.")
+@click.option("--assume-tz", "zone", type=Zone(), help="Zone of times that name none, such as Europe/Madrid.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be loaded, rejected and filtered.")
 @common_options
-def load(options: Options, entity: str, paths: tuple[Path, ...]) -> None:
-    """Load files of articles or events, or folders of them."""
-    from analytics.pipeline import load_files
+def load(options: Options, entity: str, paths: tuple[Path, ...], form: str, zone: str | None, *, is_dry: bool) -> None:
+    """Load files of articles or events, folders of them, patterns, or - for standard input."""
+    from analytics.pipeline import LoadOptions, load_files
     from analytics.terminal import print_loads, show_progress
 
-    with show_progress() as progress:
-        reports = load_files(options.read_context(progress), entity, paths)
+    with show_progress() as progress, take_stdin(options, paths) as named:
+        context = options.read_context(progress)
+        reports = load_files(context, entity, named, LoadOptions(form, zone, is_dry))
     if options.is_json:
         print_json(describe_loads(reports))
     else:
         print_loads(reports)
     refuse_set_aside(reports)
+
+
+@contextmanager
+def take_stdin(options: Options, paths: tuple[Path, ...]) -> Iterator[list[Path]]:
+    """Put standard input, which - names, into a file for as long as it is read."""
+    from tempfile import TemporaryDirectory
+
+    from analytics.walk import spool
+
+    if Path("-") not in paths:
+        yield [*paths]
+        return
+    with TemporaryDirectory(prefix="readership-") as folder:
+        spooled = spool(sys.stdin.buffer, Path(folder), options.read_context().caps)
+        yield [spooled if path == Path("-") else path for path in paths]
 
 
 def describe_loads(reports: list[Any]) -> dict[str, Any]:
@@ -218,3 +240,7 @@ def demo(options: Options, folder: Path, seed: int, articles: int, events: int, 
         print_json({"workspace": str(workspace.root), "reports": str(workspace.reports)})
     else:
         print_note(f"the newsroom is in {workspace.root}; open {workspace.reports / 'index.html'}")
+
+
+cli.add_command(forget)
+cli.add_command(purge)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import rich_click as click
 
@@ -107,6 +108,20 @@ class Instant(click.ParamType[datetime]):
             return value if isinstance(value, datetime) else parse_instant(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class Zone(click.ParamType[str]):
+    """The name of a time zone."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:  # noqa: ANN401 - click's signature
+        """Refuse a name that is none."""
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.fail(f"there is no time zone {value!r}; write it like Europe/Madrid", param, ctx)
+        return str(value)
 
 
 def say(message: str, exit_code: int) -> int:

@@ -31,11 +31,11 @@ def forget(options: Options, visitor_id: str | None, visitor_key: int | None, to
 def purge(options: Options, token: str | None) -> None:
     """Remove what is older than [retention] says: print a plan and a token; with the token, remove it."""
     from analytics.erasure import purge as purge_old
-    from analytics.privacy import Retention
     from analytics.terminal import show_progress
 
     with show_progress() as progress:
-        outcome = purge_old(options.read_context(progress), Retention(), token=token)
+        context = options.read_context(progress)
+        outcome = purge_old(context, context.settings.retention, token=token)
     _print_outcome(options, outcome)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import polars as pl
 
 from analytics.events.staging import empty_stage
 from analytics.reference_data import read_reference
+from analytics.settings import Counting
 from analytics.warehouse import Warehouse
 
-_RULE_TYPES = {
+_RULE_TYPES: dict[str, type[pl.DataType]] = {
     "position": pl.Int64,
     "rule": pl.String,
     "actor": pl.String,
@@ -27,33 +27,14 @@ _ROBOTS = ("stage/busy_visitor", "stage/robot_visitor", "stage/robot_network")
 _MEETINGS = ("stage/returned_pair", "stage/meeting")
 
 
-@dataclass(frozen=True)
-class CountRules:
-    """What of one visitor counts at most.
-
-    Parameters
-    ----------
-    reads_a_day : int
-        Reads of one article by one visitor on one UTC day.
-    shares_a_day : int
-        Shares of one article by one visitor on one UTC day.
-    engaged_cap_seconds : float
-        Engaged time of one pageview.
-    """
-
-    reads_a_day: int = 8
-    shares_a_day: int = 3
-    engaged_cap_seconds: float = 1800
-
-
-def count_arrivals(warehouse: Warehouse, rules: CountRules, record: Callable[[], None] = lambda: None) -> int:
+def count_arrivals(warehouse: Warehouse, rules: Counting, record: Callable[[], None] = lambda: None) -> int:
     """Give the verdict of counting to `stage.arrival` and to what it touches, in one transaction.
 
     Parameters
     ----------
     warehouse : Warehouse
         With `stage.arrival`, `stage.known_event` and `stage.rival` made.
-    rules : CountRules
+    rules : Counting
         What of one visitor counts at most.
     record : callable
         Writes that belong to the same transaction.
@@ -76,7 +57,7 @@ def count_arrivals(warehouse: Warehouse, rules: CountRules, record: Callable[[],
     return rows
 
 
-def attribute_waiting(warehouse: Warehouse, rules: CountRules) -> int:
+def attribute_waiting(warehouse: Warehouse, rules: Counting) -> int:
     """Give the events that waited for an article, or that now lead to another one, their article.
 
     Returns
@@ -100,11 +81,11 @@ def attribute_waiting(warehouse: Warehouse, rules: CountRules) -> int:
 _RIVAL = {"event_key": pl.UInt64, "is_displacing": pl.Boolean}
 
 
-def _judge(warehouse: Warehouse, rules: CountRules) -> None:
+def _judge(warehouse: Warehouse, rules: Counting) -> None:
     """Make `stage.counted`, `stage.changed` and `stage.gone`."""
     robot_rules = pl.DataFrame(read_reference("robot_rules"), infer_schema_length=None)
     blank = pl.all().replace({"": None})
-    warehouse.stage_frame("stage.robot_rule", robot_rules.with_columns(blank).cast(_RULE_TYPES))
+    warehouse.stage_frame("stage.robot_rule", robot_rules.with_columns(blank).cast(pl.Schema(_RULE_TYPES)))
     rule = {"reads_a_day": rules.reads_a_day, "shares_a_day": rules.shares_a_day}
     warehouse.stage_frame("stage.count_rule", pl.DataFrame([rule]))
     warehouse.stage("stage/span")
@@ -115,7 +96,7 @@ def _judge(warehouse: Warehouse, rules: CountRules) -> None:
     warehouse.stage_view("stage/candidate")
     for name in _MEETINGS:
         warehouse.stage(name)
-    warehouse.stage("stage/credit", engaged_cap_seconds=rules.engaged_cap_seconds)
+    warehouse.stage("stage/credit", engaged_cap_seconds=rules.engaged_cap_minutes * 60)
     warehouse.stage_view("stage/counted")
     warehouse.stage("stage/changed")
     warehouse.stage("stage/gone")

@@ -9,20 +9,13 @@ from pathlib import Path
 import polars as pl
 
 from analytics.errors import InputError
-from analytics.events.count import CountRules, count_arrivals
-from analytics.events.sources.native import find_extra_fields
-from analytics.events.staging import (
-    LineRules,
-    Lookups,
-    begin_stage,
-    list_rejects,
-    resolve_keys,
-    stage_parquet,
-    stage_text,
-)
+from analytics.events.count import count_arrivals
+from analytics.events.reading import Chunk, find_format, read_chunks, unpack_parquet
+from analytics.events.sources import SourceSettings
+from analytics.events.staging import LineRules, Lookups, begin_stage, resolve_keys, stage_parquet, stage_text
+from analytics.inflate import Caps
 from analytics.ledger import FileReport, make_rejects
-from analytics.lines import Caps, copy_lines
-from analytics.settings import Load
+from analytics.settings import Counting, Load
 from analytics.warehouse import Warehouse
 
 _NEARLY_SORTED = 3
@@ -41,14 +34,28 @@ class EventRules:
         What texts are looked up in.
     lines : LineRules
         How a line is judged; its `received_until` is the clock.
-    counting : CountRules
+    counting : Counting
         What of one visitor counts at most.
+    sources : SourceSettings
+        What the site says about the systems its events come from.
+    format : str
+        A format's name; auto tells it by the file's content.
+    is_dry : bool
+        Say what would come of it, and change nothing.
     """
 
     load: Load
     lookups: Lookups
     lines: LineRules
-    counting: CountRules = field(default_factory=CountRules)
+    counting: Counting
+    sources: SourceSettings = field(default_factory=SourceSettings)
+    format: str = "auto"
+    is_dry: bool = False
+
+    @property
+    def caps(self) -> Caps:
+        """How much of a file is read."""
+        return Caps(self.load.line_bytes, self.load.file_bytes, self.load.expansion_ratio)
 
 
 def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules: EventRules) -> FileReport:
@@ -76,12 +83,16 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
         report = replace(report, status="set_aside", reason=error.message)
         rejects = pl.DataFrame(schema=_NO_REJECTS)
 
+    if rules.is_dry:
+        warehouse.drop_stage()
+        return report.plan(rejects)
+
     def record() -> None:
         row = report.to_row(rules.lines.received_until)
         warehouse.replace_frame("loads.file", row, content_hash=report.content_hash)
         warehouse.replace_frame("loads.reject", make_rejects(report, rejects), content_hash=report.content_hash)
 
-    if report.status == "loaded":
+    if report.status == "loaded" and report.lines:
         count_arrivals(warehouse, rules.counting, record)
     else:
         with warehouse.transaction():
@@ -93,30 +104,31 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
 def _stage_file(
     warehouse: Warehouse, path: Path, report: FileReport, rules: EventRules
 ) -> tuple[FileReport, pl.DataFrame]:
-    load = rules.load
+    form = find_format(path, rules.format)
     begin_stage(warehouse, rules.lookups, rules.lines)
     with tempfile.TemporaryDirectory(prefix="readership-") as folder:
-        copy = copy_lines(path, Path(folder), Caps(load.line_bytes, load.file_bytes, load.expansion_ratio))
-        if copy.format == "parquet":
-            # A name of our own: DuckDB would take signs in the file's name for a pattern.
-            alias = Path(folder) / "input.parquet"
-            alias.symlink_to(copy.path.absolute())
-            stage_parquet(warehouse, alias, rules.lookups)
+        if form == "native-parquet":
+            stage_parquet(warehouse, unpack_parquet(path, Path(folder), rules.caps), rules.lookups)
+            rejects = [warehouse.frame("stage/reject", first_line=1)]
         else:
-            extra = find_extra_fields(copy.path)
-            stage_text(
-                warehouse,
-                copy.path,
-                rules.lookups,
-                first_line=copy.first_line,
-                line_bytes=load.line_bytes,
-                extra=extra,
-            )
-        rejects = list_rejects(warehouse, copy)
+            chunks = read_chunks(path, form, Path(folder), rules.caps, rules.sources)
+            rejects = [_stage_chunk(warehouse, chunk, rules) for chunk in chunks]
+        if rules.is_dry:
+            rejects.append(warehouse.frame("stage/filtered"))
+    if not warehouse.is_staged("stage.event"):
+        return replace(report, format=form), pl.DataFrame(schema=_NO_REJECTS)
     if warehouse.frame("stage/disorder").item() > _NEARLY_SORTED:
         warehouse.sort_stage("stage.event", "occurred_at")
     resolve_keys(warehouse)
     (row,) = warehouse.frame("stage/tally").iter_rows(named=True)
     conflicts = warehouse.frame("stage/conflict")
-    report = replace(report, format=f"native-{copy.format}", **row).limit_rejects(load, known=len(conflicts))
-    return report, pl.concat([rejects, conflicts])
+    report = replace(report, format=form, **row).limit_rejects(rules.load, known=len(conflicts))
+    return report, pl.concat([*rejects, conflicts], how="diagonal_relaxed")
+
+
+def _stage_chunk(warehouse: Warehouse, chunk: Chunk, rules: EventRules) -> pl.DataFrame:
+    """Stage some lines, and give the bad ones of them with the place where each starts."""
+    stage_text(warehouse, chunk, rules.lookups, line_bytes=rules.load.line_bytes)
+    rejects = warehouse.frame("stage/reject", first_line=chunk.first_line)
+    offsets = [chunk.offset_of(line) for line in rejects["line"]]
+    return rejects.with_columns(pl.Series("byte_offset", offsets, dtype=pl.Int64))

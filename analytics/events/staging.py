@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import polars as pl
 
 from analytics.events.agents import classify_referrer, has_odd_agent, is_declared_robot
 from analytics.events.pages import judge_page
+from analytics.events.reading import Chunk
 from analytics.events.sources.native import FIELDS
 from analytics.keys import VisitorKeys
-from analytics.lines import Copy, read_object
 from analytics.urls import UrlRules, canonicalise_url, identifying_pattern
 from analytics.warehouse import Warehouse
 
+_Types: TypeAlias = dict[str, type[pl.DataType]]
 _TEXT, _LINE = pl.String, pl.Int64
-_EMPTY = {
+_EMPTY: dict[str, _Types] = {
     "stage.page": {
         "named_text": _TEXT,
         "raw_text": _TEXT,
@@ -97,7 +99,7 @@ def begin_stage(warehouse: Warehouse, lookups: Lookups, rules: LineRules) -> Non
         "session_salt": lookups.keys.session_salt,
     }
     warehouse.set_variable("identifying_pattern", identifying_pattern(lookups.urls))
-    types = {"zone": _TEXT, "received_until": pl.Datetime("us"), "skew_seconds": pl.Float64}
+    types: _Types = {"zone": _TEXT, "received_until": pl.Datetime, "skew_seconds": pl.Float64}
     warehouse.stage_frame("stage.load_rule", pl.DataFrame([rule], schema_overrides=types))
 
 
@@ -125,35 +127,16 @@ def stage_parquet(warehouse: Warehouse, path: Path, lookups: Lookups) -> None:
         _stage_events(warehouse, lookups, has_extra=has_extra)
 
 
-def stage_text(
-    warehouse: Warehouse, path: Path, lookups: Lookups, *, first_line: int, line_bytes: int, extra: Sequence[str]
-) -> None:
+def stage_text(warehouse: Warehouse, chunk: Chunk, lookups: Lookups, *, line_bytes: int) -> None:
     """Stage lines of native JSON, one object a line."""
     warehouse.stage_file(
         "stage/line_ndjson",
-        path=str(path),
-        columns=dict.fromkeys([*FIELDS, *extra], "VARCHAR"),
-        first_line=first_line,
-        line_bytes=line_bytes + 1024,
+        path=str(chunk.path),
+        columns=dict.fromkeys([*FIELDS, *chunk.extra], "VARCHAR"),
+        first_line=chunk.first_line,
+        line_bytes=2 * line_bytes + 1024,
     )
-    _stage_events(warehouse, lookups, has_extra=bool(extra))
-
-
-def list_rejects(warehouse: Warehouse, copy: Copy) -> pl.DataFrame:
-    """List the bad lines staged last: `line`, `reason`, `fields`.
-
-    A line without a single known field is told apart from a line that is no JSON object.
-    """
-    rejects = warehouse.frame("stage/reject")
-    wanted = set(rejects.filter(reason="malformed_line")["line"])
-    if not wanted or copy.format == "parquet":
-        return rejects
-    with copy.path.open("rb") as file:
-        objects = {
-            number for number, line in enumerate(file, copy.first_line) if number in wanted and read_object(line)
-        }
-    is_object = pl.col("line").is_in(objects)
-    return rejects.with_columns(reason=pl.when(is_object).then(pl.lit("missing_kind")).otherwise("reason"))
+    _stage_events(warehouse, lookups, has_extra=bool(chunk.extra))
 
 
 def resolve_keys(warehouse: Warehouse) -> None:
@@ -167,6 +150,8 @@ def _stage_events(warehouse: Warehouse, lookups: Lookups, *, has_extra: bool) ->
     warehouse.stage_view("stage/typed")
     if has_extra:
         warehouse.stage("stage/extra")
+    else:
+        warehouse.stage_frame("stage.extra", pl.DataFrame(schema=_EMPTY["stage.extra"]))
     look_up(warehouse, lookups)
     warehouse.stage_append("stage/event")
 
@@ -207,15 +192,17 @@ def _look_up_pages(warehouse: Warehouse, urls: UrlRules) -> None:
     texts = warehouse.frame("stage/new_page")
     if texts.is_empty():
         return
-    found = [(canonicalise_url(raw, urls) if raw else None, judge_page(raw, urls) if raw else None)
-             for raw in texts["raw_text"]]
+    found = [
+        (canonicalise_url(raw, urls) if raw else None, judge_page(raw, urls) if raw else None)
+        for raw in texts["raw_text"]
+    ]
     schema = {"url": _TEXT, "page_reason": _TEXT}
     warehouse.stage_frame("stage.page_text", texts.hstack(pl.DataFrame(found, schema=schema, orient="row")))
     warehouse.stage_append("stage/page")
 
 
 def _extend(
-    warehouse: Warehouse, name: str, look_up_rows: Callable[[list[tuple[str, ...]]], Iterable[tuple[object, ...]]]
+    warehouse: Warehouse, name: str, look_up_rows: Callable[[list[tuple[str, date]]], Iterable[tuple[object, ...]]]
 ) -> None:
     """Add the texts that a statement finds new to the table it names, with what they mean."""
     rows = warehouse.frame(name).rows()

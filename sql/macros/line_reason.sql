@@ -6,9 +6,6 @@
 -- write:   create or replace
 -- chr(0) before a reason: the line is not ours to count; chr(1): it is bad.
 create or replace macro line_reason(event, load_rule, bad_url) as case
-    when
-        event.kind is null and event.event_id is null and event.occurred_text is null
-        and event.named_article_id is null and event.raw_url is null then 'malformed_line'
     when event.kind is null or event.kind = '' then 'missing_kind'
     when event.kind in ('pageview', 'share', 'engaged')
         then

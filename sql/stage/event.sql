@@ -38,7 +38,7 @@ select
     typed.sequence_number,
     extra.extra,
     coalesce(no_pageview_reason(typed.method, typed.status, typed.content_type), page.page_reason) as no_pageview_by,
-    coalesce(typed.purpose in ('prefetch', 'preview', 'prerender', 'prefetch;prerender'), false) as is_prefetch,
+    coalesce(is_prefetch(typed.purpose), false) as is_prefetch,
     typed.is_staff or coalesce(network.is_staff, false) as is_staff,
     coalesce(agent.is_declared_robot, false) as is_declared_robot,
     coalesce(network.is_data_centre, false) as is_data_centre,

@@ -2,7 +2,7 @@
 -- purpose: The bad lines staged last; what names the reader is keyed, and of addresses of pages only what is counted is kept.
 -- grain:   one row per bad line
 -- reads:   stage.event, stage.line, stage.page
--- params:  none
+-- params:  first_line
 -- write:   none
 select
     event.line,
@@ -26,6 +26,9 @@ select
 from stage.event as event
 inner join stage.line as source on event.line = source.line
 left join stage.page as page
-    on coalesce(trim(source.article_id::varchar), '') = page.named_text and coalesce(source.url::varchar, '') = page.raw_text
-where event.reason is not null and not starts_with(event.reason, chr(0))
+    on coalesce(trim(source.article_id::varchar), '') = page.named_text and coalesce(url_stem(source.url::varchar, getvariable('identifying_pattern')), '') = page.raw_text
+where
+    event.line >= $first_line
+    and event.reason is not null
+    and not starts_with(event.reason, chr(0))
 order by event.line

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from analytics.lines import read_object
-
 FIELDS = (
     "event_id",
     "kind",
@@ -43,21 +39,6 @@ FIELDS = (
 
 _MOST_EXTRA_FIELDS = 50
 _LONGEST_NAME = 64
-
-
-def find_extra_fields(copy: Path) -> list[str]:
-    """Name the fields beyond the native ones that a file holds, sorted.
-
-    Every line is looked at: what is kept of an event must not depend on the file that brought it.
-
-    Parameters
-    ----------
-    copy : Path
-        A file with one JSON text a line.
-    """
-    with copy.open("rb") as file:
-        names = {name for line in file for name in read_object(line)}
-    return choose_extra_fields(names)
 
 
 def choose_extra_fields(names: set[str]) -> list[str]:

@@ -1,0 +1,232 @@
+"""Reads a file of events in whatever format it has, and hands its lines on as native ones, chunk by chunk.
+
+One line of the file becomes one line of a chunk: an event, or a marker with the reason why it is none.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from analytics.csv_records import convert_csv
+from analytics.errors import InputError, UsageError, name_nearest
+from analytics.events.sources import (
+    FORMATS,
+    Filtered,
+    Rejected,
+    SourceSettings,
+    recognise_format,
+    refuse_format,
+)
+from analytics.events.sources.native import choose_extra_fields
+from analytics.inflate import Caps, inflate, read_head
+from analytics.json_lines import screen_json
+from analytics.lines import LineBlock, mark, read_blocks
+
+NATIVE = "native"
+_PARQUET = b"PAR1"
+_HEAD_LINES = 50
+_CHUNK_BYTES = 128 << 20
+_CSV_LINES = 50_000
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some lines of a file, as native JSON.
+
+    Parameters
+    ----------
+    path : Path
+        One JSON object a line.
+    first_line, lines : int
+        Number of the first line in the file, and how many there are.
+    blocks : sequence of LineBlock
+        The same lines as they stand in the file, where that is known.
+    extra : sequence of str
+        Fields beyond the native ones.
+    """
+
+    path: Path
+    first_line: int
+    lines: int
+    blocks: Sequence[LineBlock]
+    extra: Sequence[str]
+
+    def offset_of(self, line: int) -> int | None:
+        """Say at which byte of the decompressed file a line starts, where that is known."""
+        for block in self.blocks:
+            if block.first_line <= line < block.first_line + block.lines:
+                return block.offset_of(line)
+        return None
+
+
+def find_format(path: Path, wanted: str = "auto") -> str:
+    """Find the format of a file of events by its content.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    wanted : str
+        A format's name, or auto.
+
+    Returns
+    -------
+    str
+        native-ndjson, native-csv, native-parquet, or the name of another format.
+
+    Raises
+    ------
+    InputError
+        Where the format is one that is known but not read.
+    UsageError
+        Where there is no such format.
+
+    Examples
+    --------
+    >>> find_format(Path("data/sample/events.ndjson"))
+    'native-ndjson'
+    """
+    names = [form.name for form in FORMATS]
+    if wanted not in ("auto", NATIVE, *names):
+        raise UsageError(f"there is no format {wanted!r} of events; {name_nearest(wanted, ['auto', NATIVE, *names])}")
+    if wanted in names:
+        return wanted
+    head = read_head(path)
+    if head.startswith(_PARQUET):
+        return "native-parquet"
+    lines = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")[:_HEAD_LINES]
+    if wanted == "auto":
+        if (known := recognise_format(lines)) is not None:
+            return known.name
+        if (reason := refuse_format(lines)) is not None:
+            raise InputError(reason)
+    begins = head.lstrip()
+    is_json = begins.startswith(b"{") or b"," not in begins.split(b"\n", 1)[0]
+    return "native-ndjson" if is_json else "native-csv"
+
+
+def unpack_parquet(path: Path, folder: Path, caps: Caps) -> Path:
+    """Give a Parquet file a name of our own: DuckDB would take signs in the file's own for a pattern."""
+    target = folder / "input.parquet"
+    with path.open("rb") as file:
+        is_plain = file.read(len(_PARQUET)) == _PARQUET
+    if is_plain:
+        target.symlink_to(path.absolute())
+    else:
+        with closing(inflate(path, caps)) as pieces, target.open("wb") as copy:
+            copy.writelines(pieces)
+    return target
+
+
+def read_chunks(
+    path: Path, form: str, folder: Path, caps: Caps, settings: SourceSettings | None = None
+) -> Iterator[Chunk]:
+    """Read a file's lines.
+
+    Parameters
+    ----------
+    path : Path
+        Plain, gzip or zstd.
+    form : str
+        As `find_format` gives it; Parquet has no lines.
+    folder : Path
+        Where the chunks are written; each stands until the next one is asked for.
+    caps : Caps
+        How much is read.
+    settings : SourceSettings, optional
+        What the site says about the systems its events come from.
+
+    Raises
+    ------
+    InputError
+        Where the file is damaged or too large: at the latest at its end.
+    """
+    if form == "native-csv":
+        return _read_csv(path, folder / "chunk", caps)
+    if form == "native-ndjson":
+        names: set[str] = set()
+        blocks = ((block, screen_json(block, names).data) for block in read_blocks(path, caps))
+        return _write_chunks(blocks, folder / "chunk", names)
+    chosen = next(one for one in FORMATS if one.name == form)
+    read_line = chosen.make_reader(settings or SourceSettings())
+    names = set()
+    converted = ((block, _convert(block, read_line, names)) for block in read_blocks(path, caps))
+    return _write_chunks(converted, folder / "chunk", names)
+
+
+def _write_chunks(blocks: Iterable[tuple[LineBlock, bytes]], target: Path, names: set[str]) -> Iterator[Chunk]:
+    held: list[LineBlock] = []
+    size = 0
+    with target.open("wb") as file:
+        for block, data in blocks:
+            held.append(block)
+            size += file.write(data)
+            if size >= _CHUNK_BYTES:
+                file.flush()
+                yield _make_chunk(target, held, names)
+                file.seek(0)
+                file.truncate()
+                held, size = [], 0
+        file.flush()
+        if held:
+            yield _make_chunk(target, held, names)
+
+
+def _make_chunk(target: Path, held: list[LineBlock], names: set[str]) -> Chunk:
+    lines = sum(block.lines for block in held)
+    return Chunk(target, held[0].first_line, lines, tuple(held), choose_extra_fields(names))
+
+
+def _convert(
+    block: LineBlock, read_line: Callable[[bytes], dict[str, object] | Filtered | Rejected], names: set[str]
+) -> bytes:
+    """Turn lines of another format into native ones."""
+    encode = msgspec.json.Encoder().encode
+    made: list[bytes] = []
+    for number, line in enumerate(block.data.split(b"\n")[:-1], block.first_line):
+        if number in block.marked:
+            made.append(line)
+            continue
+        found = read_line(line.removesuffix(b"\r"))
+        if isinstance(found, dict):
+            names.update(found)
+            made.append(_encode(found, encode))
+        else:
+            made.append(mark(found.reason, is_reject=isinstance(found, Rejected)))
+    return b"\n".join([*made, b""])
+
+
+def _encode(record: dict[str, object], encode: Callable[[object], bytes]) -> bytes:
+    try:
+        text = encode(record)
+    except UnicodeEncodeError:
+        return mark("bad_utf8", is_reject=True)
+    return mark("malformed_line", is_reject=True) if b"\\u0000" in text else text
+
+
+@contextmanager
+def _refuse_broken(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except csv.Error as error:
+        raise InputError(f"{path.name} is damaged or cut short ({error}); fetch it again from its source") from error
+
+
+def _read_csv(path: Path, target: Path, caps: Caps) -> Iterator[Chunk]:
+    """Read CSV records; a record may have several lines, so its number is the record's."""
+    names: set[str] = set()
+    with closing(inflate(path, caps)) as pieces, _refuse_broken(path):
+        first = next(pieces, b"").removeprefix(b"\xef\xbb\xbf")
+        records = convert_csv(itertools.chain([first], pieces), caps.line_bytes, names)
+        first_line = 2
+        while lines := list(itertools.islice(records, _CSV_LINES)):
+            target.write_bytes(b"".join(lines))
+            yield Chunk(target, first_line, len(lines), (), choose_extra_fields(names))
+            first_line += len(lines)
