@@ -4,6 +4,18 @@
 -- reads:   stage.event, stage.line, stage.page
 -- params:  first_line
 -- write:   none
+with bad as materialized (
+    select *
+    from stage.event
+    where line >= $first_line and reason is not null and not starts_with(reason, chr(0))
+),
+
+source as materialized (
+    select *
+    from stage.line
+    where line in (select bad.line from bad)
+)
+
 select
     event.line,
     ltrim(event.reason, chr(1)) as reason,
@@ -23,12 +35,8 @@ select
             'has_odd_agent', nullif(event.has_odd_agent, false)
         )
     ))::varchar as fields
-from stage.event as event
-inner join stage.line as source on event.line = source.line
+from bad as event
+inner join source on event.line = source.line
 left join stage.page as page
     on coalesce(trim(source.article_id::varchar), '') = page.named_text and coalesce(url_stem(source.url::varchar, getvariable('identifying_pattern')), '') = page.raw_text
-where
-    event.line >= $first_line
-    and event.reason is not null
-    and not starts_with(event.reason, chr(0))
 order by event.line
