@@ -168,12 +168,12 @@ def look_up(warehouse: Warehouse, lookups: Lookups) -> None:
     _extend(
         warehouse,
         "stage/new_referrer",
-        lambda rows: ((text, *classify_referrer(text.strip(), hosts)) for (text,) in rows),
+        lambda rows: ((text, *classify_referrer(text.strip(), hosts)) for text, *_ in rows),
     )
     _extend(
         warehouse,
         "stage/new_agent",
-        lambda rows: ((text, is_declared_robot(text), has_odd_agent(text.strip())) for (text,) in rows),
+        lambda rows: ((text, is_declared_robot(text), has_odd_agent(text.strip())) for text, *_ in rows),
     )
     is_daily = warehouse.frame("stage/is_daily").item()
     if not (is_daily or warehouse.frame("stage/has_address").item()):
