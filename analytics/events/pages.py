@@ -48,7 +48,7 @@ def judge_request(method: str | None, status: int | None, content_type: str | No
     Parameters
     ----------
     method : str or None
-        Of the request.
+        Of the request, in any case.
     status : int or None
         Of the response: 200 to 299, or 304, where the reader's own cache shows the page.
     content_type : str or None
@@ -67,7 +67,7 @@ def judge_request(method: str | None, status: int | None, content_type: str | No
     >>> judge_request("HEAD", 200, "text/html")
     'method'
     """
-    if (method or "").strip(" ") not in ("", "GET"):
+    if (method or "").strip(" ").upper() not in ("", "GET"):
         return "method"
     if status is not None and status not in _SHOWN and status != _NOT_MODIFIED:
         return "status"
@@ -103,7 +103,8 @@ def judge_page(url: str, rules: UrlRules) -> str | None:
     Returns
     -------
     str or None
-        The first of `PAGE_REASONS` that holds; nothing where an article page may have been shown.
+        The first of `PAGE_REASONS` that holds; nothing where an article page may have been shown, or where the URL is
+        no web address, which tells nothing of a page.
 
     Examples
     --------
@@ -115,7 +116,7 @@ def judge_page(url: str, rules: UrlRules) -> str | None:
     base, pairs = split_query(url)
     page = find_page(base, rules)
     if page is None:
-        return "path" if rules.article_paths else None
+        return None
     path = page[1]
     segments = path.lower().split("/")[1:]
     found = {*_judge_segments(segments), *_judge_query(segments, pairs)}
