@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 from analytics.url_parts import compile_paths, join_path, read_address, read_pair, split_path, split_query
 
-MARKERS = ("preview", "feed", "rest_route", "s")
+MARKERS = ("preview", "feed", "flav", "format", "output", "rest_route", "s")
 """Parameters that tell a page which is no article's; `url_stem` keeps them, a canonical URL has none."""
 
 _LONGEST = 2048

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.events.pages import PAGE_REASONS, REQUEST_REASONS, is_prefetch, judge_page, judge_request
-from analytics.urls import UrlRules, canonicalise_url, identifying_pattern
+from analytics.urls import UrlRules, canonicalise_url
 from analytics.warehouse import Warehouse
+
+from .newsroom import MINUTE, NOON, Newsroom, article, pageview
 
 PAGE = (Path(__file__).parents[1] / "docs" / "pageviews.md").read_text(encoding="utf-8")
 RULES = {
@@ -21,6 +23,17 @@ RULES = {
         hosts=("town.example",), article_paths=("/news/*", "/*/2026/**"), other_paths=("/news/live",)
     ),
 }  # fmt: skip
+SETTINGS = {
+    "none": "[load]\nreject_limit_lines = 10",
+    "town": """\
+[load]
+reject_limit_lines = 10
+[site]
+hosts = ["town.example"]
+article_paths = ["/news/*", "/*/2026/**"]
+other_paths = ["/news/live"]
+""",
+}
 ROW = re.compile(r"^\| (none|town) \|(.*)\|$", re.MULTILINE)
 
 
@@ -50,44 +63,55 @@ def test_a_request_has_the_verdict_that_the_page_gives_it(  # noqa: PLR0913, PLR
 ) -> None:
     reason = judge_request(method or None, int(status) if status else None, content_type or None)
     reason = reason or judge_page(url, RULES[rules])
+    if canonicalise_url(url, RULES[rules]) is None:
+        assert verdict == "reject: bad_url"
+        return
     assert read_verdict(reason, prefetched=is_prefetch(purpose or None)) == verdict
 
 
-def test_the_sql_gives_every_case_the_same_verdict(warehouse: Warehouse) -> None:
-    query = """
-        select
-            no_pageview_reason(nullif($method, ''), $status::smallint, nullif($type, '')) as reason,
-            is_prefetch(nullif($purpose, '')) as prefetched,
-            url_stem($url, $pattern) as stem
-    """
-    for rules, url, method, status, content_type, purpose, verdict in CASES:
-        found = warehouse.query(
-            query,
-            {
-                "url": url,
-                "method": method,
-                "status": status or None,
-                "type": content_type,
-                "purpose": purpose,
-                "pattern": identifying_pattern(RULES[rules]),
-            },
-        ).row(0, named=True)
-        reason = found["reason"] or judge_page(found["stem"], RULES[rules])
-        assert read_verdict(reason, prefetched=found["prefetched"]) == verdict, url
+@pytest.mark.parametrize("rules", RULES)
+def test_a_loaded_request_has_the_verdict_that_the_page_gives_it(tmp_path: Path, rules: str) -> None:
+    newsroom = Newsroom(tmp_path / "room", SETTINGS[rules], is_in_memory=True)
+    cases = [case for case in CASES if case[0] == rules]
+    names = ("url", "method", "status", "content_type", "purpose")
+    newsroom.load_events(
+        *(
+            pageview(
+                None,
+                NOON + number * MINUTE,
+                f"v{number}",
+                **dict(zip(names, (cell or None for cell in cells), strict=True)),
+            )
+            for number, (_, *cells, _) in enumerate(cases)
+        )
+    )
+    found = {row["line"] - 1: f"reject: {row['reason']}" for row in newsroom.query("from loads.reject")}
+    for row in newsroom.query("from events.counted"):
+        verdict = read_verdict(row["no_pageview_by"], prefetched=row["is_prefetch"])
+        assert (row["removed_by"] or "pageview") == verdict.partition(": ")[0]
+        found[(row["occurred_at"] - NOON) // MINUTE] = verdict
+    assert {case: found.get(number) for number, case in enumerate(cases)} == {case: case[-1] for case in cases}
 
 
 def test_the_table_has_every_reason_and_no_case_twice() -> None:
     assert len(CASES) >= 60
     assert len(set(CASES)) == len(CASES)
     reasons = {verdict.partition(": ")[2] for *_, verdict in CASES} - {""}
-    assert reasons == {*REQUEST_REASONS, *PAGE_REASONS}
+    assert reasons == {*REQUEST_REASONS, *PAGE_REASONS, "bad_url"}
     assert re.findall(r"^\| \d+ \| `(\w+)` \|", PAGE, re.MULTILINE) == [*REQUEST_REASONS, *PAGE_REASONS]
 
 
-def test_a_preview_is_told_from_the_stem_and_has_its_articles_address() -> None:
+def test_a_preview_has_its_articles_address() -> None:
     url = "https://town.example/news/rain?preview=true"
     assert judge_page(url, RULES["town"]) == "preview"
     assert canonicalise_url(url, RULES["town"]) == "https://town.example/news/rain"
+
+
+def test_an_address_outside_the_web_does_not_speak_against_a_named_article(tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path / "room", SETTINGS["town"], is_in_memory=True)
+    newsroom.load_articles(article("a1"))
+    newsroom.load_events(pageview("a1", url="android-app://town.example/story/1"))
+    assert [row["removed_by"] for row in newsroom.query("from events.counted")] == [None]
 
 
 methods = st.none() | st.sampled_from(["GET", " GET ", "get", "HEAD", "", "-"]) | st.text(max_size=4)

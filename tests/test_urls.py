@@ -141,3 +141,13 @@ def test_a_canonical_address_is_its_own_canonical_address_and_no_text_raises(tex
 @given(texts.filter(lambda text: "\ud800" not in text), rule_sets)
 def test_a_stem_has_the_canonical_form_of_its_url(warehouse: Warehouse, text: str, rules: UrlRules) -> None:
     assert canonicalise_url(stem(warehouse, text, rules), rules) == canonicalise_url(text, rules)
+
+
+@given(st.from_regex(r"(/[A-Za-z0-9_.-]{1,4}){0,4}/?", fullmatch=True), rule_sets)
+def test_an_address_is_one_however_many_of_its_letters_are_encoded(path: str, rules: UrlRules) -> None:
+    encoded = "".join(letter if letter == "/" else f"%{ord(letter):02x}" for letter in path)
+    for start in ("https://news.example", "HTTPS://News.example", "/en"):
+        assert canonicalise_url(start + path, rules) == canonicalise_url(start + encoded, rules)
+    assert canonicalise_url(f"https://news.example{path}", rules) == canonicalise_url(
+        f"https://NEWS.example.{path}", rules
+    )

@@ -19,25 +19,34 @@ _PAGE_TYPE = re.compile(
 _PREFETCH = re.compile(r"(?:^|[;,])[ \t]*(?:prefetch|prerender|preview)[ \t]*(?:\Z|[;,])", re.ASCII | re.IGNORECASE)
 
 _EDITION = re.compile(r"[a-z]{2}(?:-[a-z]{2,4})?")
+# By any segment.
+_SEGMENTS = {
+    **dict.fromkeys(("wp-admin", "cgi-bin", "phpmyadmin"), "system"),
+    **dict.fromkeys(("wp-content", "wp-includes"), "asset"),
+    "wp-json": "api",
+}
 # By the first segment, that of an edition aside.
 _HEADS = {
-    **dict.fromkeys(("wp-admin", "cgi-bin", "phpmyadmin", "server-status", "healthz"), "system"),
+    **dict.fromkeys(("server-status", "healthz"), "system"),
     **dict.fromkeys(("feed", "feeds", "rss", "atom"), "feed"),
-    **dict.fromkeys(("assets", "static", "wp-content", "wp-includes", "_next", "_nuxt"), "asset"),
-    **dict.fromkeys(("api", "ajax", "graphql", "wp-json"), "api"),
+    **dict.fromkeys(("assets", "static", "_next", "_nuxt"), "asset"),
+    **dict.fromkeys(("api", "ajax", "graphql"), "api"),
     **dict.fromkeys(("preview", "_preview"), "preview"),
     **dict.fromkeys(("search", "buscar"), "search"),
 }
-# By the last segment.
+_FEED_FORMAT = re.compile(r"(?:rss|atom|rdf)[\d.]*|feed")
+_FEEDS = frozenset(("feed", "feeds", "rss", "rss2", "atom"))
+# By the last segment, where it has a dot.
 _NAMES = {
     "system": re.compile(
-        r"(?:robots|ads|app-ads|humans|security|llms)\.txt|.*sitemap.*\.xml(?:\.gz)?|(?:favicon|apple-touch-icon).*"
+        r"(?:robots|ads|app-ads|humans|security|llms)\.txt|.*sitemap.*\.xml(?:\.gz)?|(?:favicon|apple-touch-icon).*\..*"
         r"|browserconfig\.xml|crossdomain\.xml|wp-(?:login|cron|comments-post|trackback)\.php|xmlrpc\.php"
     ),
-    "feed": re.compile(r"feeds?|rss2?|atom|feed\.json|.*\.(?:rss|atom|rdf|xml)"),
+    "feed": re.compile(r"feed\.json|.*\.(?:rss|atom|rdf|xml)"),
     "asset": re.compile(
         r".*\.(?:css|m?js|map|json|webmanifest|wasm|png|jpe?g|gif|webp|avif|svg|ico|bmp|woff2?|ttf|otf|eot"
-        r"|mp[34]|m4[as]|webm|ogg|wav|m3u8|ts|vtt|pdf|zip|gz|txt|csv)"
+        r"|mp[34]|m4[asv]|mov|avi|mpe?g|webm|ogg|wav|m3u8|ts|vtt|pdf|epub|docx?|xlsx?|pptx?|txt|csv"
+        r"|zip|gz|tgz|bz2|xz|tar|7z|rar|jar|exe|dmg|apk)"
     ),
 }
 
@@ -48,7 +57,7 @@ def judge_request(method: str | None, status: int | None, content_type: str | No
     Parameters
     ----------
     method : str or None
-        Of the request.
+        Of the request, in any case.
     status : int or None
         Of the response: 200 to 299, or 304, where the reader's own cache shows the page.
     content_type : str or None
@@ -67,7 +76,7 @@ def judge_request(method: str | None, status: int | None, content_type: str | No
     >>> judge_request("HEAD", 200, "text/html")
     'method'
     """
-    if (method or "").strip(" ") not in ("", "GET"):
+    if (method or "").strip(" ").upper() not in ("", "GET"):
         return "method"
     if status is not None and status not in _SHOWN and status != _NOT_MODIFIED:
         return "status"
@@ -103,7 +112,8 @@ def judge_page(url: str, rules: UrlRules) -> str | None:
     Returns
     -------
     str or None
-        The first of `PAGE_REASONS` that holds; nothing where an article page may have been shown.
+        The first of `PAGE_REASONS` that holds; nothing where an article page may have been shown, or where the URL is
+        no web address, which tells nothing of a page.
 
     Examples
     --------
@@ -115,7 +125,7 @@ def judge_page(url: str, rules: UrlRules) -> str | None:
     base, pairs = split_query(url)
     page = find_page(base, rules)
     if page is None:
-        return "path" if rules.article_paths else None
+        return None
     path = page[1]
     segments = path.lower().split("/")[1:]
     found = {*_judge_segments(segments), *_judge_query(segments, pairs)}
@@ -125,14 +135,18 @@ def judge_page(url: str, rules: UrlRules) -> str | None:
 
 
 def _judge_segments(segments: list[str]) -> Iterator[str]:
-    if any(segment.startswith(".") for segment in segments):
-        yield "system"
+    for segment in segments:
+        if segment.startswith("."):
+            yield "system"
+        elif segment in _SEGMENTS:
+            yield _SEGMENTS[segment]
     for head in segments[:2] if segments and _EDITION.fullmatch(segments[0]) else segments[:1]:
         if head in _HEADS:
             yield _HEADS[head]
-    for reason, names in _NAMES.items():
-        if segments and names.fullmatch(segments[-1]):
-            yield reason
+    if segments and segments[-1] in _FEEDS:
+        yield "feed"
+    if segments and "." in segments[-1]:
+        yield from (reason for reason, names in _NAMES.items() if names.fullmatch(segments[-1]))
 
 
 def _judge_query(segments: list[str], pairs: list[str]) -> Iterator[str]:
@@ -140,6 +154,8 @@ def _judge_query(segments: list[str], pairs: list[str]) -> Iterator[str]:
     for name, value in map(read_pair, pairs):
         match name.lower():
             case "feed":
+                yield "feed"
+            case "flav" | "format" | "output" if _FEED_FORMAT.fullmatch(value.lower()):
                 yield "feed"
             case "rest_route":
                 yield "api"

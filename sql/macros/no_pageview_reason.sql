@@ -5,7 +5,7 @@
 -- params:  none
 -- write:   create or replace
 create or replace macro no_pageview_reason(method, status, content_type) as case
-    when trim(method) not in ('', 'GET') then 'method'
+    when upper(trim(method)) not in ('', 'GET') then 'method'
     -- 304 shows the page from the reader's own cache.
     when status not between 200 and 299 and status <> 304 then 'status'
     -- \x3B is a semicolon, which ends a statement.

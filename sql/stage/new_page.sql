@@ -8,6 +8,8 @@ select
     coalesce(typed.named_article_id, '') as named_text,
     coalesce(typed.raw_url, '') as raw_text
 from stage.typed as typed
-where (typed.named_article_id is not null or typed.raw_url is not null) and typed.kind is not null
+where typed.kind is not null
 group by all
-having (named_text, raw_text) not in (select (page.named_text, page.raw_text) from stage.page as page)
+having
+    (named_text <> '' or raw_text <> '')
+    and (named_text, raw_text) not in (select (page.named_text, page.raw_text) from stage.page as page)
