@@ -30,6 +30,7 @@ __all__ = [
     "Copy",
     "LineBlock",
     "copy_lines",
+    "find_other_codec",
     "hash_file",
     "mark",
     "peek_fields",
@@ -171,9 +172,8 @@ def read_blocks(source: Path | BinaryIO, caps: Caps, *, block_bytes: int = 16 <<
     name = printable_name(source.name) if isinstance(source, Path) else "the input"
     with closing(inflate(source, caps)) as pieces:
         first = next(pieces, b"")
-        for codec, beginnings in _OTHER_CODECS.items():
-            if first.startswith(beginnings):
-                raise InputError(f"{name} is {codec}; save it as UTF-8")
+        if codec := find_other_codec(first):
+            raise InputError(f"{name} is {codec}; save it as UTF-8")
         first_line, offset = 1, len(_BYTE_ORDER_MARK) * first.startswith(_BYTE_ORDER_MARK)
         text = _end_lines(itertools.chain([first[offset:]], pieces))
         for data, starts, dropped in _Assembly(caps.line_bytes, block_bytes).cut_blocks(text):
@@ -182,6 +182,17 @@ def read_blocks(source: Path | BinaryIO, caps: Caps, *, block_bytes: int = 16 <<
             block = LineBlock(data, first_line, len(starts) - 1, offset, starts, origins)
             yield block.replace_lines(_mark_lines(block, caps.line_bytes))
             first_line, offset = first_line + block.lines, int(origins[-1])
+
+
+def find_other_codec(first: bytes) -> str | None:
+    r"""Name the encoding of a text that is no UTF-8, by how it begins.
+
+    Examples
+    --------
+    >>> find_other_codec(b'\xff\xfe{\0"\0'), find_other_codec(b'{"kind":"share"}')
+    ('UTF-16', None)
+    """
+    return next((codec for codec, beginnings in _OTHER_CODECS.items() if first.startswith(beginnings)), None)
 
 
 @dataclass
