@@ -230,7 +230,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
     )
     return {
         ARTICLES: lambda warehouse, path, report: load_article_file(
-            warehouse, path, report, article_rules, options.form
+            warehouse, path, report, article_rules, options.form, is_dry=options.is_dry
         ),
         EVENTS: lambda warehouse, path, report: load_event_file(warehouse, path, report, event_rules),
     }

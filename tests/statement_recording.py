@@ -17,8 +17,25 @@ from click.testing import CliRunner
 from analytics.cli import cli
 from analytics.warehouse import Warehouse
 
-STATEMENT_METHODS = ("frame", "stage", "stage_file", "append", "replace", "replace_all")
-TABLE_METHODS = ("stage_frame", "append_frame", "replace_frame", "replace_keys")
+STATEMENT_METHODS = (
+    "frame",
+    "stage",
+    "stage_append",
+    "stage_file",
+    "stage_view",
+    "append",
+    "replace",
+    "replace_all",
+)
+TABLE_METHODS = (
+    "stage_frame",
+    "stage_like",
+    "append_frame",
+    "replace_frame",
+    "replace_keys",
+    "delete",
+    "delete_within",
+)
 NEW_STAGE, COMMAND = "drop_stage", "command"
 
 _ARTICLES = [
@@ -35,18 +52,30 @@ _ARTICLES = [
     for name in ("dams", "floods")
 ]
 _CAME = {"received_at": "2024-05-01T12:00:00Z"}
-_READS = [
-    {"kind": "pageview", "occurred_at": f"2024-05-01T{hour:02}:10:00Z", "article_id": "dams", "visitor_id": "ann"}
-    | _CAME
-    for hour in (9, 10, 11)
-]
 _WAITING = {
     "kind": "share",
     "occurred_at": "2024-05-01T10:30:00Z",
-    "url": "https://news.example/floods",
+    "url": "https://news.example/floods?utm_source=letter",
     "visitor_id": "ben",
     "environment": "a field of the source's own",
 }
+_READS = [
+    {
+        "event_id": f"read-{hour}",
+        "kind": "pageview",
+        "occurred_at": f"2024-05-01T{hour:02}:10:00Z",
+        "article_id": "dams",
+        "visitor_id": "ann",
+    }
+    | _CAME
+    for hour in (9, 10, 11)
+]
+# The history holds the first two: one comes again as it was, one with an earlier time.
+_AGAIN = [_READS[0], _READS[1] | {"occurred_at": "2024-05-01T08:10:00Z"}, {"kind": "scroll"} | _CAME, {}]
+_OLD = {"kind": "pageview", "occurred_at": "2024-01-01T10:00:00Z", "article_id": "dams", "visitor_id": "old"}
+_REQUEST = (
+    '192.0.2.7 - - [01/May/2024:10:{minute}:05 +0000] "GET /dams HTTP/1.1" 200 512 "https://news.example/" "Firefox"'
+)
 
 
 @dataclass(frozen=True)
@@ -84,21 +113,36 @@ def describe_table(warehouse: Warehouse, table: str) -> dict[str, str]:
 
 
 def _write_inputs(folder: Path) -> list[list[str]]:
-    lines: dict[str, list[dict[str, Any]]] = {"articles": _ARTICLES, "waiting": [_WAITING | _CAME], "reads": _READS}
+    lines: dict[str, list[dict[str, Any]]] = {
+        "articles": _ARTICLES,
+        "waiting": [_WAITING | _CAME],
+        "reads": _READS,
+        "again": _AGAIN,
+        "old": [_OLD],
+    }
     for name, records in lines.items():
-        (folder / f"{name}.ndjson").write_text("\n".join(map(json.dumps, records)))
-    share = pl.DataFrame([{"kind": "share", "occurred_at": "2024-05-01T11:20:00Z", "article_id": "dams"} | _CAME])
-    share.write_parquet(folder / "shares.parquet")
+        (folder / f"{name}.ndjson").write_text("\n".join(map(json.dumps, records)) + "\n")
+    share = {"kind": "share", "occurred_at": "2024-05-01T11:20:00Z", "article_id": "dams", "campaign": 7} | _CAME
+    pl.DataFrame([share]).write_parquet(folder / "shares.parquet")
+    (folder / "access.log").write_text("".join(_REQUEST.format(minute=minute) + "\n" for minute in (10, 20)))
+    (folder / "readership.toml").write_text("[load]\nreject_limit_lines = 9\n")
+    events = ["load", "events"]
     return [
         ["init"],
-        ["load", "events", str(folder / "waiting.ndjson")],
+        [*events, "--dry-run", str(folder / "again.ndjson")],
+        [*events, str(folder / "waiting.ndjson")],
         ["load", "articles", str(folder / "articles.ndjson")],
-        ["load", "events", str(folder / "reads.ndjson"), str(folder / "shares.parquet")],
+        [*events, str(folder / "reads.ndjson"), str(folder / "shares.parquet")],
+        [*events, str(folder / "again.ndjson")],
+        [*events, str(folder / "access.log")],
         ["run"],
+        [*events, str(folder / "old.ndjson")],
         ["run"],
         ["rank", "--scope", "edition=en"],
         ["recommend", "dams"],
         ["status"],
+        ["forget", "ben"],
+        ["purge"],
     ]
 
 
@@ -126,7 +170,8 @@ def _watch(patch: pytest.MonkeyPatch, recording: Recording) -> None:
 
 
 def _record_columns(warehouse: Warehouse, recording: Recording) -> None:
-    text = "select 'stage.' || table_name from duckdb_tables() where database_name = 'stage'"
+    text = "select 'stage.' || table_name from duckdb_tables() where database_name = 'stage' "
+    text += "union all select 'stage.' || view_name from duckdb_views() where database_name = 'stage' and not internal"
     for (table,) in warehouse.query(text).rows():
         if table not in recording.columns:
             recording.columns[table] = describe_table(warehouse, table)

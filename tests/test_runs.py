@@ -18,8 +18,8 @@ import duckdb
 import pytest
 
 from analytics.errors import CheckFailed, UsageError
-from analytics.landing import list_landed
 from analytics.publish.validate import validate_reports
+from analytics.walk import list_landed
 
 from .conftest import Readership
 from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, Row, article, hash_files, pageview, read_tables, to_ndjson
@@ -324,7 +324,7 @@ def test_a_file_that_is_still_being_written_or_points_out_of_the_folder_is_left_
     (newsroom.workspace.landing / "folder").symlink_to(outside.parent)
     os.mkfifo(newsroom.workspace.landing / "pipe.ndjson")
     now = datetime.now(UTC).replace(tzinfo=None)
-    assert list_landed(newsroom.workspace.landing, now, 2) == [stable]
+    assert list_landed(newsroom.workspace.landing, now, 2).files == [stable]
 
 
 def test_a_bad_file_among_the_landed_ones_is_set_aside_and_the_run_goes_on(

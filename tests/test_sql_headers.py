@@ -25,7 +25,9 @@ TABLE = re.compile(r"create (?:table if not exists|or replace macro|or replace v
 WRITES = {
     "frame": "none",
     "stage": "replace all",
+    "stage_append": "append",
     "stage_file": "replace all",
+    "stage_view": "replace all, as a view",
     "append": "append",
     "replace": "replace the rows of ",
     "replace_all": "replace all",

@@ -38,7 +38,13 @@ class _Arrivals:
 
 
 def load_article_file(
-    warehouse: Warehouse, path: Path, report: FileReport, rules: ArticleRules, form: str = "auto"
+    warehouse: Warehouse,
+    path: Path,
+    report: FileReport,
+    rules: ArticleRules,
+    form: str = "auto",
+    *,
+    is_dry: bool = False,
 ) -> FileReport:
     """Load one file of articles, all or nothing.
 
@@ -54,6 +60,8 @@ def load_article_file(
         Limits, aliases, URL rules and the clock.
     form : str
         native, jsonld, feed or sitemap; auto to tell by the content.
+    is_dry : bool
+        Say what would come of it, and change nothing.
 
     Returns
     -------
@@ -77,6 +85,9 @@ def load_article_file(
     if report.status == "loaded":
         report = replace(report, loaded=arrivals.loaded, duplicate=len(reading.articles) - arrivals.loaded)
     rejects = pl.DataFrame(reading.rejects, schema=_REJECT_SCHEMA, orient="row")
+    if is_dry:
+        warehouse.drop_stage()
+        return report.plan(rejects)
     with warehouse.transaction():
         _write_articles(warehouse, arrivals, rules.site)
         warehouse.replace_frame("loads.file", report.to_row(rules.loaded_at), content_hash=report.content_hash)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, Queue
 
 import msgspec
 
@@ -32,7 +34,7 @@ from analytics.lines import LineBlock, mark, read_blocks
 NATIVE = "native"
 _PARQUET = b"PAR1"
 _HEAD_LINES = 50
-_CHUNK_BYTES = 128 << 20
+_CHUNK_BYTES = 64 << 20
 _CSV_LINES = 50_000
 
 
@@ -48,15 +50,20 @@ class Chunk:
         Number of the first line in the file, and how many there are.
     blocks : sequence of LineBlock
         The same lines as they stand in the file, where that is known.
-    extra : sequence of str
-        Fields beyond the native ones.
+    fields : frozenset of str
+        Names of the fields in these lines and the ones before.
     """
 
     path: Path
     first_line: int
     lines: int
     blocks: Sequence[LineBlock]
-    extra: Sequence[str]
+    fields: frozenset[str]
+
+    @property
+    def extra(self) -> list[str]:
+        """Fields beyond the native ones."""
+        return choose_extra_fields(set(self.fields))
 
     def offset_of(self, line: int) -> int | None:
         """Say at which byte of the decompressed file a line starts, where that is known."""
@@ -137,7 +144,7 @@ def read_chunks(
     form : str
         As `find_format` gives it; Parquet has no lines.
     folder : Path
-        Where the chunks are written; each stands until the next one is asked for.
+        Where the chunks are written; each stands until the one after the next is asked for.
     caps : Caps
         How much is read.
     settings : SourceSettings, optional
@@ -148,40 +155,84 @@ def read_chunks(
     InputError
         Where the file is damaged or too large: at the latest at its end.
     """
+    return _read_ahead(_choose_reader(path, form, folder, caps, settings))
+
+
+def _choose_reader(
+    path: Path, form: str, folder: Path, caps: Caps, settings: SourceSettings | None
+) -> Generator[Chunk]:
     if form == "native-csv":
-        return _read_csv(path, folder / "chunk", caps)
+        return _read_csv(path, folder, caps)
     if form == "native-ndjson":
         names: set[str] = set()
         blocks = ((block, screen_json(block, names).data) for block in read_blocks(path, caps))
-        return _write_chunks(blocks, folder / "chunk", names)
+        return _write_chunks(blocks, folder, names)
     chosen = next(one for one in FORMATS if one.name == form)
     read_line = chosen.make_reader(settings or SourceSettings())
     names = set()
     converted = ((block, _convert(block, read_line, names)) for block in read_blocks(path, caps))
-    return _write_chunks(converted, folder / "chunk", names)
+    return _write_chunks(converted, folder, names)
 
 
-def _write_chunks(blocks: Iterable[tuple[LineBlock, bytes]], target: Path, names: set[str]) -> Iterator[Chunk]:
-    held: list[LineBlock] = []
+def _read_ahead(chunks: Generator[Chunk]) -> Iterator[Chunk]:
+    """Make the next chunk in a thread while the one before it is loaded; a consumer that leaves early stops it."""
+    made: Queue[Chunk | BaseException | None] = Queue(1)
+    is_stopped = threading.Event()
+
+    def produce() -> None:
+        end: BaseException | None = None
+        try:
+            with closing(chunks):
+                for chunk in chunks:
+                    made.put(chunk)
+                    if is_stopped.is_set():
+                        break
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the consumer raises it
+            end = error
+        made.put(end)
+
+    thread = threading.Thread(target=produce, name="read", daemon=True)
+    thread.start()
+    try:
+        while chunk := made.get():
+            if isinstance(chunk, BaseException):
+                raise chunk
+            yield chunk
+    finally:
+        is_stopped.set()
+        while thread.is_alive():
+            with suppress(Empty):
+                made.get(timeout=0.05)
+        thread.join()
+
+
+def _name_files(folder: Path) -> Iterator[Path]:
+    """Name the chunks' files in turn: one is loaded, one waits, one is written."""
+    return itertools.cycle(folder / f"chunk-{number}" for number in range(3))
+
+
+def _write_chunks(blocks: Iterable[tuple[LineBlock, bytes]], folder: Path, names: set[str]) -> Generator[Chunk]:
+    files = _name_files(folder)
+    rest = iter(blocks)
+    while taken := list(_take(rest)):
+        target = next(files)
+        with target.open("wb") as file:
+            file.writelines(data for _, data in taken)
+        yield _make_chunk(target, [block for block, _ in taken], names)
+
+
+def _take(blocks: Iterator[tuple[LineBlock, bytes]]) -> Iterator[tuple[LineBlock, bytes]]:
     size = 0
-    with target.open("wb") as file:
-        for block, data in blocks:
-            held.append(block)
-            size += file.write(data)
-            if size >= _CHUNK_BYTES:
-                file.flush()
-                yield _make_chunk(target, held, names)
-                file.seek(0)
-                file.truncate()
-                held, size = [], 0
-        file.flush()
-        if held:
-            yield _make_chunk(target, held, names)
+    for block, data in blocks:
+        yield block, data
+        size += len(data)
+        if size >= _CHUNK_BYTES:
+            return
 
 
 def _make_chunk(target: Path, held: list[LineBlock], names: set[str]) -> Chunk:
     lines = sum(block.lines for block in held)
-    return Chunk(target, held[0].first_line, lines, tuple(held), choose_extra_fields(names))
+    return Chunk(target, held[0].first_line, lines, tuple(held), frozenset(names))
 
 
 def _convert(
@@ -219,14 +270,15 @@ def _refuse_broken(path: Path) -> Iterator[None]:
         raise InputError(f"{path.name} is damaged or cut short ({error}); fetch it again from its source") from error
 
 
-def _read_csv(path: Path, target: Path, caps: Caps) -> Iterator[Chunk]:
+def _read_csv(path: Path, folder: Path, caps: Caps) -> Generator[Chunk]:
     """Read CSV records; a record may have several lines, so its number is the record's."""
     names: set[str] = set()
     with closing(inflate(path, caps)) as pieces, _refuse_broken(path):
         first = next(pieces, b"").removeprefix(b"\xef\xbb\xbf")
         records = convert_csv(itertools.chain([first], pieces), caps.line_bytes, names)
-        first_line = 2
+        first_line, files = 2, _name_files(folder)
         while lines := list(itertools.islice(records, _CSV_LINES)):
+            target = next(files)
             target.write_bytes(b"".join(lines))
-            yield Chunk(target, first_line, len(lines), (), choose_extra_fields(names))
+            yield Chunk(target, first_line, len(lines), (), frozenset(names))
             first_line += len(lines)

@@ -117,26 +117,31 @@ def stage_parquet(warehouse: Warehouse, path: Path, lookups: Lookups) -> None:
     InputError
         Where the file cannot be read.
     """
-    given = warehouse.parquet_columns(path)
-    names = {name.lower() for name in given}
-    missing = {"line": _LINE, **{name: _TEXT for name in FIELDS if name not in names}}
-    warehouse.stage_frame("stage.missing_field", pl.DataFrame(schema=missing))
+    names = {name.lower() for name in warehouse.parquet_columns(path)}
+    _stage_missing(warehouse, names)
     warehouse.stage_view("stage/line_parquet", input_path=path)
-    has_extra = bool(names - {*FIELDS, "line"})
     with warehouse.reading_input():
-        _stage_events(warehouse, lookups, has_extra=has_extra)
+        _stage_events(warehouse, lookups, has_extra=bool(names - {*FIELDS, "line"}))
 
 
 def stage_text(warehouse: Warehouse, chunk: Chunk, lookups: Lookups, *, line_bytes: int) -> None:
     """Stage lines of native JSON, one object a line."""
+    present = [name for name in FIELDS if name in chunk.fields]
     warehouse.stage_file(
-        "stage/line_ndjson",
+        "stage/raw_line",
         path=str(chunk.path),
-        columns=dict.fromkeys([*FIELDS, *chunk.extra], "VARCHAR"),
-        first_line=chunk.first_line,
+        columns=dict.fromkeys(["kind", *present, *chunk.extra], "VARCHAR"),
         line_bytes=2 * line_bytes + 1024,
     )
+    _stage_missing(warehouse, {"kind", *present})
+    warehouse.set_variable("first_line", chunk.first_line)
+    warehouse.stage_view("stage/line_text")
     _stage_events(warehouse, lookups, has_extra=bool(chunk.extra))
+
+
+def _stage_missing(warehouse: Warehouse, present: set[str]) -> None:
+    missing: _Types = {"line": _LINE, **{name: _TEXT for name in FIELDS if name not in present}}
+    warehouse.stage_frame("stage.missing_field", pl.DataFrame(schema=missing))
 
 
 def resolve_keys(warehouse: Warehouse) -> None:
@@ -163,13 +168,16 @@ def look_up(warehouse: Warehouse, lookups: Lookups) -> None:
     _extend(
         warehouse,
         "stage/new_referrer",
-        lambda rows: ((text, *classify_referrer(text.strip(), hosts)) for (text,) in rows),
+        lambda rows: ((text, *classify_referrer(text.strip(), hosts)) for text, *_ in rows),
     )
     _extend(
         warehouse,
         "stage/new_agent",
-        lambda rows: ((text, is_declared_robot(text), has_odd_agent(text.strip())) for (text,) in rows),
+        lambda rows: ((text, is_declared_robot(text), has_odd_agent(text.strip())) for text, *_ in rows),
     )
+    is_daily = warehouse.frame("stage/is_daily").item()
+    if not (is_daily or warehouse.frame("stage/has_address").item()):
+        return
     _extend(
         warehouse,
         "stage/new_network",

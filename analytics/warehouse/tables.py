@@ -159,7 +159,7 @@ class Warehouse:
                 self.set_variable("input_path", str(input_path))
             self._execute(f"create or replace view {statement.table} as {statement.text}")
 
-    def set_variable(self, name: str, value: str) -> None:
+    def set_variable(self, name: str, value: str | int) -> None:
         """Give a variable that statements read with ``getvariable`` its value, until the connection closes."""
         self._execute(f"set variable {name} = $value", {"value": value})
 

@@ -9,5 +9,10 @@ select distinct
     named_article_id,
     url
 from stage.page
-where is_new and page_id in (select event.page_id from stage.event as event where event.reason is null)
+where
+    is_new
+    and page_id in (
+        select event.page_id from stage.event as event
+        where event.reason is null
+    )
 order by page_id

@@ -8,4 +8,7 @@ select event.* exclude (line, reason)
 from stage.event as event
 where
     event.reason is null
-    and event.line not in (select rival.line from stage.rival as rival where not rival.is_winner)
+    and event.line not in (
+        select rival.line from stage.rival as rival
+        where not rival.is_winner
+    )

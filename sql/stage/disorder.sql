@@ -11,5 +11,8 @@ with stretch as (
     group by line // 100000
 )
 
-select coalesce(sum(seconds) / (select nullif(epoch(max(occurred_at)) - epoch(min(occurred_at)), 0) from stage.event), 1) as times_over
+select
+    coalesce(
+        sum(seconds) / (select nullif(epoch(max(occurred_at)) - epoch(min(occurred_at)), 0) from stage.event), 1
+    ) as times_over
 from stretch

@@ -13,4 +13,8 @@ select
     known.event_key,
     known.occurred_at
 from stage.known_event as known
-where known.event_key in (select rival.event_key from stage.rival as rival where rival.is_displacing)
+where
+    known.event_key in (
+        select rival.event_key from stage.rival as rival
+        where rival.is_displacing
+    )

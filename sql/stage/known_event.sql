@@ -6,4 +6,8 @@
 -- write:   replace all
 select counted.*
 from events.counted as counted
-where counted.event_key in (select event.event_key from stage.event as event where event.reason is null)
+where
+    counted.event_key in (
+        select event.event_key from stage.event as event
+        where event.reason is null
+    )

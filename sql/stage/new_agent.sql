@@ -6,4 +6,6 @@
 -- write:   none
 select distinct line.user_agent::varchar as user_agent
 from stage.line as line
-where line.user_agent is not null and line.user_agent::varchar not in (select known.user_agent from stage.agent as known)
+where
+    line.user_agent is not null
+    and line.user_agent::varchar not in (select known.user_agent from stage.agent as known)

@@ -4,10 +4,23 @@
 -- reads:   stage.event, stage.line, stage.page
 -- params:  first_line
 -- write:   none
+with bad as materialized (
+    select *
+    from stage.event
+    where line >= $first_line and reason is not null and not starts_with(reason, chr(0))
+),
+
+source as materialized (
+    select *
+    from stage.line
+    where line in (select bad.line from bad)
+)
+
 select
     event.line,
     ltrim(event.reason, chr(1)) as reason,
-    json_merge_patch('{}', json_merge_patch(
+    -- A line that its reader marked cannot be parsed: nothing of it is kept.
+    case when not starts_with(event.reason, chr(1)) then json_merge_patch('{}', json_merge_patch(
         to_json(source),
         json_object(
             'line', null, 'ip', null, 'user_agent', null, 'accept_language', null, 'visitor_id', null,
@@ -22,13 +35,11 @@ select
             'is_data_centre', nullif(event.is_data_centre, false),
             'has_odd_agent', nullif(event.has_odd_agent, false)
         )
-    ))::varchar as fields
-from stage.event as event
-inner join stage.line as source on event.line = source.line
+    )) end::varchar as fields
+from bad as event
+inner join source on event.line = source.line
 left join stage.page as page
-    on coalesce(trim(source.article_id::varchar), '') = page.named_text and coalesce(url_stem(source.url::varchar, getvariable('identifying_pattern')), '') = page.raw_text
-where
-    event.line >= $first_line
-    and event.reason is not null
-    and not starts_with(event.reason, chr(0))
+    on
+        coalesce(trim(source.article_id::varchar), '') = page.named_text
+        and coalesce(url_stem(source.url::varchar, getvariable('identifying_pattern')), '') = page.raw_text
 order by event.line

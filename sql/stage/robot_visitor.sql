@@ -19,7 +19,11 @@ with minute as (
 
 pace as (
     select visitor_key, day, max(views) as minute_views
-    from (select visitor_key, day, minute_start, sum(views) as views from minute group by all) as whole_minute
+    from (
+        select visitor_key, day, minute_start, sum(views) as views
+        from minute
+        group by all
+    ) as whole_minute
     group by visitor_key, day
 ),
 

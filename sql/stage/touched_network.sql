@@ -4,7 +4,12 @@
 -- reads:   stage.arrival, stage.moved_event, stage.span, stage.robot_rule, events.counted
 -- params:  none
 -- write:   replace all
-with seen as (
+with network_rule as (
+    select rule, views_from from stage.robot_rule
+    where actor = 'network'
+),
+
+seen as (
     select network_key, occurred_at::date as day, null as robot_rule, true as is_touching
     from stage.arrival
     where network_key is not null
@@ -29,6 +34,6 @@ group by network_key, day
 having
     bool_or(is_touching)
     and (
-        count(*) >= (select min(rule.views_from) from stage.robot_rule as rule where rule.actor = 'network')
-        or bool_or(robot_rule in (select rule.rule from stage.robot_rule as rule where rule.actor = 'network'))
+        count(*) >= (select min(rule.views_from) from network_rule as rule)
+        or bool_or(robot_rule in (select rule.rule from network_rule as rule))
     )
