@@ -35,7 +35,7 @@ def screen_json(block: LineBlock, names: set[str] | None = None) -> LineBlock:
     block : LineBlock
         Its markers stay as they are.
     names : set of str, optional
-        Takes up the name of every field that a good line has.
+        Takes up the name of every field that a good line has, and of some lines that are refused.
 
     Examples
     --------

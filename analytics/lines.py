@@ -30,6 +30,7 @@ __all__ = [
     "Copy",
     "LineBlock",
     "copy_lines",
+    "find_other_codec",
     "hash_file",
     "mark",
     "peek_fields",
@@ -43,7 +44,11 @@ _BLOCK = 1 << 20
 _BYTES_A_LINE = 128
 _LINE_FEED, _SPACE = 10, 32
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b'{\x00"\x00', b'\x00{\x00"')
+# By byte order mark, or by how an object begins; UTF-32's mark begins with one of UTF-16's, so it is asked first.
+_OTHER_CODECS = {
+    "UTF-32": (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b'{\0\0\0"\0\0\0', b'\0\0\0{\0\0\0"'),
+    "UTF-16": (b"\xff\xfe", b"\xfe\xff", b'{\0"\0', b'\0{\0"'),
+}
 _PEEKED_LINES = 50
 _DAMAGE: tuple[type[Exception], ...] = (*DAMAGE, csv.Error, UnicodeDecodeError)
 _PARQUET = b"PAR1"
@@ -162,13 +167,13 @@ def read_blocks(source: Path | BinaryIO, caps: Caps, *, block_bytes: int = 16 <<
     Raises
     ------
     InputError
-        Where the file cannot be read, is damaged, too large or UTF-16: at the latest at the end.
+        Where the file cannot be read, is damaged, too large, UTF-16 or UTF-32: at the latest at the end.
     """
     name = printable_name(source.name) if isinstance(source, Path) else "the input"
     with closing(inflate(source, caps)) as pieces:
         first = next(pieces, b"")
-        if first.startswith(_UTF_16):
-            raise InputError(f"{name} is UTF-16; save it as UTF-8")
+        if codec := find_other_codec(first):
+            raise InputError(f"{name} is {codec}; save it as UTF-8")
         first_line, offset = 1, len(_BYTE_ORDER_MARK) * first.startswith(_BYTE_ORDER_MARK)
         text = _end_lines(itertools.chain([first[offset:]], pieces))
         for data, starts, dropped in _Assembly(caps.line_bytes, block_bytes).cut_blocks(text):
@@ -177,6 +182,17 @@ def read_blocks(source: Path | BinaryIO, caps: Caps, *, block_bytes: int = 16 <<
             block = LineBlock(data, first_line, len(starts) - 1, offset, starts, origins)
             yield block.replace_lines(_mark_lines(block, caps.line_bytes))
             first_line, offset = first_line + block.lines, int(origins[-1])
+
+
+def find_other_codec(first: bytes) -> str | None:
+    r"""Name the encoding of a text that is no UTF-8, by how it begins.
+
+    Examples
+    --------
+    >>> find_other_codec(b'\xff\xfe{\0"\0'), find_other_codec(b'{"kind":"share"}')
+    ('UTF-16', None)
+    """
+    return next((codec for codec, beginnings in _OTHER_CODECS.items() if first.startswith(beginnings)), None)
 
 
 @dataclass

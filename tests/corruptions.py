@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+import polars as pl
 
 from analytics.setup import create_workspace
 
@@ -24,6 +27,7 @@ PLACES = {
     "events": ("tests/formats/*/*/input.*", "data/sample/events.*"),
     "articles": ("tests/articles_formats/*/*/input.*", "data/sample/articles.*"),
 }
+PARQUET = "parquet"
 _CHECKSUM = {int(zstd.CompressionParameter.checksum_flag): 1}
 
 
@@ -78,25 +82,36 @@ def pack_and_corrupt(data: bytes, seed: int) -> bytes:
 
 
 def find_samples() -> dict[tuple[str, str], list[Path]]:
-    """Give the whole files of every format by entity and format."""
+    """Give the whole files of every format by entity and format; Parquet is made from lines when it is written."""
     found: dict[tuple[str, str], list[Path]] = {}
     for entity, patterns in PLACES.items():
         for path in sorted(file for pattern in patterns for file in ROOT.glob(pattern)):
             form = "native" if path.parent.name == "sample" else path.parents[1].name
             found.setdefault((entity, form), []).append(path)
+    found["events", PARQUET] = [ROOT / "data/sample/events.ndjson"]
     return found
 
 
-def write_corruptions(samples: Sequence[Path], seeds: Iterable[int], folder: Path) -> list[Path]:
-    """Write a damaged file a seed; its name is the seed and ends as the sample's does."""
+def write_corruptions(form: str, samples: Sequence[Path], seeds: Iterable[int], folder: Path) -> list[Path]:
+    """Write a damaged file a seed; its name is the seed and ends as the format's files do."""
     folder.mkdir(parents=True)
+    contents = [(path.suffix, path.read_bytes()) for path in samples]
+    if form == PARQUET:
+        contents = [(".parquet", to_parquet(content)) for _, content in contents]
     written = []
     for seed in seeds:
-        sample = samples[seed % len(samples)]
-        path = folder / f"{seed:04}{sample.suffix}"
-        path.write_bytes(pack_and_corrupt(sample.read_bytes(), seed))
+        suffix, content = contents[seed % len(contents)]
+        path = folder / f"{seed:04}{suffix}"
+        path.write_bytes(pack_and_corrupt(content, seed))
         written.append(path)
     return written
+
+
+def to_parquet(lines: bytes) -> bytes:
+    """Give lines of JSON as Parquet."""
+    stored = io.BytesIO()
+    pl.read_ndjson(lines).write_parquet(stored)
+    return stored.getvalue()
 
 
 def make_workspace(folder: Path) -> Path:

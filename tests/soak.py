@@ -26,10 +26,10 @@ def load(entity: str, files: list[Path], workspace: Path) -> list[str]:
     return list_faults(run.returncode, run.stdout, run.stderr, len(files))
 
 
-def soak(entity: str, samples: list[Path], seeds: range, folder: Path) -> Iterator[str]:
+def soak(entity: str, form: str, samples: list[Path], seeds: range, folder: Path) -> Iterator[str]:
     """Give the faults of one format; a batch that fails is loaded again file by file, to name the seed."""
     workspace = make_workspace(folder / "workspace")
-    files = write_corruptions(samples, seeds, folder / "files")
+    files = write_corruptions(form, samples, seeds, folder / "files")
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
         if load(entity, batch, workspace):
@@ -51,7 +51,7 @@ def main() -> int:
             continue
         with tempfile.TemporaryDirectory(prefix="readership-soak-") as folder:
             seeds = range(arguments.first, arguments.first + arguments.count)
-            faults = [*soak(entity, samples, seeds, Path(folder))]
+            faults = [*soak(entity, form, samples, seeds, Path(folder))]
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
         if peak > MEMORY_CAP_MIB:
             faults.append(f"peak memory {peak} MiB is over {MEMORY_CAP_MIB} MiB")

@@ -17,7 +17,7 @@ SEEDS = range(6)
 
 @pytest.mark.parametrize(("entity", "form"), SAMPLES)
 def test_a_damaged_file_loses_no_line_and_ends_no_load(entity: str, form: str, tmp_path: Path) -> None:
-    files = write_corruptions(SAMPLES[entity, form], SEEDS, tmp_path / "files")
+    files = write_corruptions(form, SAMPLES[entity, form], SEEDS, tmp_path / "files")
     workspace = make_workspace(tmp_path / "workspace")
     command = ["load", entity, *map(str, files), "--json", "--workspace", str(workspace)]
     result = CliRunner().invoke(cli, command)
