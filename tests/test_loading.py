@@ -108,7 +108,7 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "a list": (b"[1, 2]", "malformed_line"),
     "a number": (b"5", "malformed_line"),
     "two objects": (GOOD + b"} {}", "malformed_line"),
-    "no UTF-8": (GOOD + b',"country":"\xff\xfe"}', "malformed_line"),
+    "no UTF-8": (GOOD + b',"country":"\xff\xfe"}', "bad_utf8"),
     "a raw NUL": (GOOD + b',"country":"a\x00b"}', "malformed_line"),
     "a lone surrogate": (GOOD + b',"country":"\\ud800"}', "malformed_line"),
     "a giant line": (GOOD + b',"note":"' + b"x" * 5000 + b'"}', "line_too_long"),

@@ -214,9 +214,15 @@ def find_later_writes(calls: list[Call], place: int, table: str) -> list[int]:
 def is_history(name: str, write: Call) -> bool:
     """Tell whether a statement reads what stood before.
 
-    Its rows lead to that write, or both add to one table; or it is a query of the layer that Python writes next.
+    Its rows lead to that write, or both add to one table; or it is a query of the layer that Python writes next. A load
+    stages everything against the events that stand, and writes them last; it looks up only texts that are new.
     """
     table = read_statement(name).table
+    written = find_written(write)
+    if name.startswith("stage/") and all(one.startswith("events.") for one in written):
+        return True
+    if name.startswith("stage/new_"):
+        return table in written or table in expand_reads(write.name)
     if write.method in STATEMENT_METHODS:
         both_fill = table == read_statement(write.name).table and not is_query(name)
         return both_fill or name in find_sources(expand_reads(write.name))

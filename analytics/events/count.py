@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from analytics.reference_data import read_reference
 from analytics.settings import Counting
 from analytics.warehouse import Warehouse
 
+_MOST_EVENTS = 1_000_000
 _RULE_TYPES: dict[str, type[pl.DataType]] = {
     "position": pl.Int64,
     "rule": pl.String,
@@ -44,9 +46,10 @@ def count_arrivals(warehouse: Warehouse, rules: Counting, record: Callable[[], N
     int
         Events that are new or have a new verdict.
     """
-    warehouse.stage("stage/subject")
+    if not warehouse.is_staged("stage.subject"):
+        warehouse.stage("stage/subject")
     if not warehouse.is_staged("stage.moved_event"):
-        warehouse.stage_like("stage.moved_event", "events.counted")
+        warehouse.stage("stage/no_moved_event")
     _judge(warehouse, rules)
     with warehouse.transaction():
         warehouse.append("events/page")
@@ -65,17 +68,44 @@ def attribute_waiting(warehouse: Warehouse, rules: Counting) -> int:
     int
         Events that count for another article than before, and those whose verdict follows.
     """
+    rows = 0
+    for first, last in _cut_days(_find_moved_days(warehouse)):
+        _stage_nothing(warehouse)
+        warehouse.stage("stage/moved_event", from_at=first, until_at=last + timedelta(days=1))
+        rows += count_arrivals(warehouse, rules)
+        warehouse.drop_stage()
+    return rows
+
+
+def _find_moved_days(warehouse: Warehouse) -> pl.DataFrame:
+    _stage_nothing(warehouse)
+    days = warehouse.frame("stage/moved_day")
+    warehouse.drop_stage()
+    return days
+
+
+def _stage_nothing(warehouse: Warehouse) -> None:
+    """Make the working tables of a load that brings no event."""
     empty_stage(warehouse)
     warehouse.stage_like("stage.known_event", "events.counted")
     warehouse.stage("stage/no_arrival")
+    warehouse.stage_frame("stage.event", pl.DataFrame(schema={"page_id": pl.Int32, "reason": pl.String}))
+    warehouse.stage_frame("stage.rival", pl.DataFrame(schema=_RIVAL))
     warehouse.stage("stage/subject")
-    rows = 0
-    if warehouse.stage("stage/moved_event"):
-        for table, schema in (("stage.event", {"page_id": pl.Int32, "reason": pl.String}), ("stage.rival", _RIVAL)):
-            warehouse.stage_frame(table, pl.DataFrame(schema=schema))
-        rows = count_arrivals(warehouse, rules)
-    warehouse.drop_stage()
-    return rows
+
+
+def _cut_days(days: pl.DataFrame) -> list[tuple[datetime, datetime]]:
+    """Cut days into spans of so many events as memory holds at once: first and last day of each."""
+    spans: list[tuple[datetime, datetime]] = []
+    held = _MOST_EVENTS
+    for day, events in days.rows():
+        at = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - naive UTC inside
+        if held + events > _MOST_EVENTS:
+            spans.append((at, at))
+            held = 0
+        spans[-1] = (spans[-1][0], at)
+        held += events
+    return spans
 
 
 _RIVAL = {"event_key": pl.UInt64, "is_displacing": pl.Boolean}
