@@ -208,6 +208,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
         editions=tuple(site.editions),
         default_edition=site.default_edition or None,
         zone=ZoneInfo(options.zone) if options.zone else None,
+        is_dry=options.is_dry,
     )
     event_rules = EventRules(
         settings.load,
@@ -230,7 +231,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
     )
     return {
         ARTICLES: lambda warehouse, path, report: load_article_file(
-            warehouse, path, report, article_rules, options.form, is_dry=options.is_dry
+            warehouse, path, report, article_rules, options.form
         ),
         EVENTS: lambda warehouse, path, report: load_event_file(warehouse, path, report, event_rules),
     }

@@ -38,13 +38,7 @@ class _Arrivals:
 
 
 def load_article_file(
-    warehouse: Warehouse,
-    path: Path,
-    report: FileReport,
-    rules: ArticleRules,
-    form: str = "auto",
-    *,
-    is_dry: bool = False,
+    warehouse: Warehouse, path: Path, report: FileReport, rules: ArticleRules, form: str = "auto"
 ) -> FileReport:
     """Load one file of articles, all or nothing.
 
@@ -60,8 +54,6 @@ def load_article_file(
         Limits, aliases, URL rules and the clock.
     form : str
         native, jsonld, feed or sitemap; auto to tell by the content.
-    is_dry : bool
-        Say what would come of it, and change nothing.
 
     Returns
     -------
@@ -85,7 +77,7 @@ def load_article_file(
     if report.status == "loaded":
         report = replace(report, loaded=arrivals.loaded, duplicate=len(reading.articles) - arrivals.loaded)
     rejects = pl.DataFrame(reading.rejects, schema=_REJECT_SCHEMA, orient="row")
-    if is_dry:
+    if rules.is_dry:
         warehouse.drop_stage()
         return report.plan(rejects)
     with warehouse.transaction():

@@ -46,6 +46,8 @@ class ArticleRules:
         The clock (naive UTC).
     editions, default_edition, zone
         As in `ItemRules`; the zone serves native articles too.
+    is_dry : bool
+        Say what would come of it, and change nothing.
     """
 
     load: Load
@@ -55,6 +57,7 @@ class ArticleRules:
     editions: tuple[str, ...] = ()
     default_edition: str | None = None
     zone: tzinfo | None = None
+    is_dry: bool = False
 
     @property
     def items(self) -> ItemRules:
