@@ -121,3 +121,19 @@ def _find_article(warehouse: Warehouse, article: str, urls: UrlRules) -> tuple[s
     near = get_close_matches(article, known, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "load it with `readership load articles`"
     raise UsageError(f"there is no article {article!r}; {hint}")
+
+
+def answer_rejects(context: Context, name: str | None, reason: str | None, length: int) -> pl.DataFrame:
+    """List the lines that were set aside: name, line, byte_offset, reason, detail, fields.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    name, reason : str, optional
+        Only those of this file, or with this reason.
+    length : int
+        So many at most.
+    """
+    with context.hold(), context.open() as warehouse:
+        return warehouse.frame("runs/reject", file_name=name or "", reason=reason or "", length=length)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from analytics.archive import archive_landed, find_archive, list_archived, list_due, remove_originals
 from analytics.articles.load import ArticleRules, load_article_file
 from analytics.context import Context
 from analytics.errors import InputError, ReadershipError, UsageError
@@ -21,6 +22,7 @@ from analytics.keys import VisitorKeys
 from analytics.landing import ARTICLES, EVENTS, sniff_entity
 from analytics.ledger import FileReport
 from analytics.lines import hash_file
+from analytics.privacy import purge_due
 from analytics.publish.documents import Manifest, Status
 from analytics.publish.job import publish_reports, restate_reports
 from analytics.publish.write import is_whole, read_manifest
@@ -68,12 +70,15 @@ class LoadOptions:
         Say what would come of it, and change nothing.
     is_retrying : bool
         Whether a file that was set aside before is tried again.
+    is_landed : bool
+        Whether the files lie in data/landing/: those with addresses are archived without them.
     """
 
     form: str = "auto"
     zone: str | None = None
     is_dry: bool = False
     is_retrying: bool = True
+    is_landed: bool = False
 
 
 def load_files(
@@ -228,6 +233,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
         ),
         options.form,
         is_dry=options.is_dry,
+        archive=_choose_archive(context) if options.is_landed else None,
     )
     return {
         ARTICLES: lambda warehouse, path, report: load_article_file(
@@ -240,7 +246,24 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
 def _load_landed(context: Context, warehouse: Warehouse) -> list[FileReport]:
     landed = list_landed(context.workspace.landing, context.now, context.settings.load.stable_seconds)
     found = sorted((sniff_entity(warehouse, file), file) for file in landed.files)
-    return load_into(context, warehouse, found, LoadOptions(is_retrying=False))
+    reports = load_into(context, warehouse, found, LoadOptions(is_retrying=False, is_landed=True))
+    refused = [_refuse(EVENTS, path, reason) for path, reason in landed.refused]
+    _keep_no_longer(context, warehouse)
+    return reports + refused
+
+
+def _choose_archive(context: Context) -> Callable[[Warehouse, str, Path], object]:
+    folder = find_archive(context.workspace.root)
+    return lambda warehouse, table, path: archive_landed(warehouse, table, path, folder, context.now)
+
+
+def _keep_no_longer(context: Context, warehouse: Warehouse) -> None:
+    """Remove what the settings say is to go by itself: old rows, and landed files that are archived."""
+    retention = context.settings.retention
+    if retention.is_automatic and holds_data(warehouse):
+        purge_due(warehouse, retention, context.now)
+    archived = list_archived(find_archive(context.workspace.root))
+    remove_originals(list_due(archived, context.now, retention.landing_days), context.workspace.landing)
 
 
 def _refuse_older(record: RunRecord, published: Manifest | None, *, is_forced: bool) -> None:

@@ -68,6 +68,20 @@ def print_loads(reports: list[FileReport]) -> None:
         figures = (f"{n:,}" for n in (one.lines, one.loaded, one.rejected, one.duplicate, one.filtered))
         table.add_row(Text(_clean(one.name)), one.status, *figures, Text(_clean(one.reason or "")))
     Console().print(table)
+    if any(one.reasons for one in reports):
+        _print_reasons(reports)
+
+
+def _print_reasons(reports: list[FileReport]) -> None:
+    """Print why lines of files that were only looked at would not be loaded, with some of them."""
+    table = _start_table("lines that are not loaded")
+    for name, justify in (("file", "left"), ("reason", "left"), ("lines", "right"), ("such as", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for one in reports:
+        for reason, told in sorted((one.reasons or {}).items()):
+            examples = ", ".join(f"line {example['line']}" for example in told["examples"])
+            table.add_row(Text(_clean(one.name)), reason, f"{told['lines']:,}", examples)
+    Console().print(table)
 
 
 def print_pairs(pairs: Mapping[str, Any]) -> None:

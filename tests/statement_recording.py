@@ -124,8 +124,10 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         (folder / f"{name}.ndjson").write_text("\n".join(map(json.dumps, records)) + "\n")
     share = {"kind": "share", "occurred_at": "2024-05-01T11:20:00Z", "article_id": "dams", "campaign": 7} | _CAME
     pl.DataFrame([share]).write_parquet(folder / "shares.parquet")
-    (folder / "access.log").write_text("".join(_REQUEST.format(minute=minute) + "\n" for minute in (10, 20)))
-    (folder / "readership.toml").write_text("[load]\nreject_limit_lines = 9\n")
+    landing = folder / "data" / "landing"
+    landing.mkdir(parents=True)
+    (landing / "access.log").write_text("".join(_REQUEST.format(minute=minute) + "\n" for minute in (10, 20)))
+    (folder / "readership.toml").write_text("[load]\nreject_limit_lines = 9\nstable_seconds = 0\n")
     events = ["load", "events"]
     return [
         ["init"],
@@ -134,13 +136,13 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         ["load", "articles", str(folder / "articles.ndjson")],
         [*events, str(folder / "reads.ndjson"), str(folder / "shares.parquet")],
         [*events, str(folder / "again.ndjson")],
-        [*events, str(folder / "access.log")],
         ["run"],
         [*events, str(folder / "old.ndjson")],
         ["run"],
         ["rank", "--scope", "edition=en"],
         ["recommend", "dams"],
         ["status"],
+        ["rejects", "list"],
         ["forget", "ben"],
         ["purge"],
     ]

@@ -42,6 +42,7 @@ CASES_TO_WRITE = {
     "macros/key_of",
     "macros/line_reason",
     "macros/parse_local",
+    "stage/archived",
     "stage/arrival",
     "stage/body",
     "stage/busy_visitor",

@@ -14,6 +14,7 @@ import rich_click as click
 from analytics import __version__
 from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
 from analytics.cli.privacy_commands import forget, purge
+from analytics.cli.rejects_commands import rejects
 from analytics.errors import InputError, UsageError
 
 EXIT_BAD_DATA = 65
@@ -244,3 +245,4 @@ def demo(options: Options, folder: Path, seed: int, articles: int, events: int, 
 
 cli.add_command(forget)
 cli.add_command(purge)
+cli.add_command(rejects)

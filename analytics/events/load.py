@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,6 +43,8 @@ class EventRules:
         A format's name; auto tells it by the file's content.
     is_dry : bool
         Say what would come of it, and change nothing.
+    archive : callable, optional
+        Keeps the keyed rows (in a working table) of a file that held addresses.
     """
 
     load: Load
@@ -51,6 +54,7 @@ class EventRules:
     sources: SourceSettings = field(default_factory=SourceSettings)
     format: str = "auto"
     is_dry: bool = False
+    archive: Callable[[Warehouse, str, Path], object] | None = None
 
     @property
     def caps(self) -> Caps:
@@ -92,6 +96,10 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
         warehouse.replace_frame("loads.file", row, content_hash=report.content_hash)
         warehouse.replace_frame("loads.reject", make_rejects(report, rejects), content_hash=report.content_hash)
 
+    if rules.archive and report.status == "loaded" and warehouse.count("stage.network"):
+        # Before the load is written: a load that is cut short archives the file again.
+        warehouse.stage("stage/archived")
+        rules.archive(warehouse, "stage.archived", path)
     if report.status == "loaded" and report.lines:
         count_arrivals(warehouse, rules.counting, record)
     else:

@@ -1,9 +1,17 @@
 -- table:   runs.run
--- purpose: Hash of all files that were loaded: tells whether anything came in since a run.
+-- purpose: Hash of all files that were loaded, and of removals: tells whether anything came or went since a run.
 -- grain:   one row
--- reads:   loads.file
+-- reads:   loads.file, loads.removal
 -- params:  none
 -- write:   none
-select md5(coalesce(string_agg(content_hash, ',' order by content_hash), '')) as inputs_hash
-from loads.file
-where status = 'loaded'
+with change as (
+    select content_hash as name
+    from loads.file
+    where status = 'loaded'
+    union all
+    select 'removal ' || removal_number as name
+    from loads.removal
+)
+
+select md5(coalesce(string_agg(name, ',' order by name), '')) as inputs_hash
+from change
