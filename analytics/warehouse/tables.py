@@ -75,27 +75,38 @@ class Warehouse:
         self._connection.close()
 
     def create_tables(self) -> None:
-        """Create the schemas, tables and macros that are missing, and check the layout's version.
+        """Create the schemas, tables and macros that are missing, after the layout's version.
 
         Raises
         ------
         ReadershipError
-            Where a newer program wrote the warehouse.
+            Where a newer or an older program laid the warehouse out; nothing is changed then.
         """
+        self._refuse_other_layout()
         for schema in SCHEMAS:
             self._execute(f"create schema if not exists {schema}")
         for layer in ("schema", "macros", "views"):
             for name in order_definitions(layer):
                 self._execute(read_statement(name).text)
-        ((version,),) = self._execute("select max(layout_version) from runs.layout")
-        if version is None:
+        if not self.count("runs.layout"):
             self._execute("insert into runs.layout values ($version)", {"version": LAYOUT_VERSION})
-        elif version != LAYOUT_VERSION:
-            message = (
-                f"the warehouse has layout {version} and this program knows {LAYOUT_VERSION}; install the newer "
-                "program, or load the files into a new workspace"
-            )
-            raise ReadershipError(message)
+
+    def _refuse_other_layout(self) -> None:
+        text = "select 1 from duckdb_tables() where database_name = current_database() and schema_name = 'runs' "
+        if not self._execute(text + "and table_name = 'layout'"):
+            return
+        ((version,),) = self._execute("select max(layout_version) from runs.layout")
+        if version is None or version == LAYOUT_VERSION:
+            return
+        way = (
+            "install the newer program"
+            if version > LAYOUT_VERSION
+            else "move data/warehouse.duckdb aside and load the articles and events again with `readership load`"
+        )
+        raise ReadershipError(
+            f"the warehouse has layout {version} and this program knows {LAYOUT_VERSION}; {way}, "
+            "the reports stay as they are"
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
