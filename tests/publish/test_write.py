@@ -145,9 +145,9 @@ def test_a_reader_that_opened_the_folder_never_sees_a_mixture(tmp_path: Path) ->
     reader = Thread(target=watch)
     reader.start()
     for turn in range(20):
-        # The folder a reader holds stays readable until the publish after the next one.
-        before = len(seen)
         publish(folder, (NEW, OLD)[turn % 2])
+        # The folder a reader holds stays readable until the publish after the next one: the reader lets it go first.
+        before = len(seen)
         while len(seen) < before + 2 and reader.is_alive():
             pass
     stop.set()
