@@ -6,11 +6,13 @@ A record keeps its place: what is blank or broken becomes a line of its own, so 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 BLANK_LINE = b'{"kind":"\\u0000blank_line"}'
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BAD_RECORD = b'{"kind":"\\u0001malformed_line"}\n'
 
 
@@ -40,7 +42,8 @@ def convert_csv(blocks: Iterable[bytes], field_bytes: int, header: set[str] | No
     records = _read_records(csv.reader(_text_lines(blocks), strict=True))
     names = [name.strip() for name in next(records, None) or []]
     if header is not None:
-        header.update(names)
+        # A name that is no UTF-8 can be no column; a record with a value in it is bad.
+        header.update(name for name in names if not _SURROGATE.search(name))
     for record in records:
         if record == []:
             yield BLANK_LINE + b"\n"

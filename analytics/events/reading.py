@@ -29,7 +29,8 @@ from analytics.events.sources import (
 from analytics.events.sources.native import choose_extra_fields
 from analytics.inflate import Caps, inflate, read_head
 from analytics.json_lines import screen_json
-from analytics.lines import LineBlock, mark, read_blocks
+from analytics.lines import LineBlock, find_other_codec, mark, read_blocks
+from analytics.walk import printable_name
 
 NATIVE = "native"
 _PARQUET = b"PAR1"
@@ -91,7 +92,7 @@ def find_format(path: Path, wanted: str = "auto") -> str:
     Raises
     ------
     InputError
-        Where the format is one that is known but not read.
+        Where the format is one that is known but not read, or the text is UTF-16 or UTF-32.
     UsageError
         Where there is no such format.
 
@@ -106,6 +107,8 @@ def find_format(path: Path, wanted: str = "auto") -> str:
     if wanted in names:
         return wanted
     head = read_head(path)
+    if codec := find_other_codec(head):
+        raise InputError(f"{printable_name(path.name)} is {codec}; save it as UTF-8")
     if head.startswith(_PARQUET):
         return "native-parquet"
     lines = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")[:_HEAD_LINES]
