@@ -262,8 +262,10 @@ def _keep_no_longer(context: Context, warehouse: Warehouse) -> None:
     retention = context.settings.retention
     if retention.is_automatic and holds_data(warehouse):
         purge_due(warehouse, retention, context.now)
-    archived = list_archived(find_archive(context.workspace.root))
-    remove_originals(list_due(archived, context.now, retention.landing_days), context.workspace.landing)
+    # Off until set: what is archived cannot be loaded again yet, so the original is what a lost warehouse is made from.
+    if retention.landing_days:
+        archived = list_archived(find_archive(context.workspace.root))
+        remove_originals(list_due(archived, context.now, retention.landing_days), context.workspace.landing)
 
 
 def _refuse_older(record: RunRecord, published: Manifest | None, *, is_forced: bool) -> None:

@@ -249,7 +249,10 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 90
     rollups_months: Annotated[int, Meta(ge=1, description="Months of hourly sums kept.")] = 25
     rejects_days: Annotated[int, Meta(ge=1, description="Days that rejects are kept.")] = 30
-    landing_days: Annotated[float, Meta(ge=0, description="Days a landed file stays after it was archived.")] = 2.0
+    landing_days: Annotated[
+        float,
+        Meta(ge=0, description="Days a landed file stays after it was archived; 0: until you remove it yourself."),
+    ] = 0.0
     is_automatic: Annotated[bool, Meta(description="Let a run purge what is due.")] = False
 
 

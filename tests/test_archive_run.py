@@ -20,7 +20,7 @@ LOG = "".join(
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    newsroom = Newsroom(tmp_path / "newsroom", "[load]\nstable_seconds = 0\n")
+    newsroom = Newsroom(tmp_path / "newsroom", "[load]\nstable_seconds = 0\n[retention]\nlanding_days = 2\n")
     landed = newsroom.workspace.landing / "access.log"
     landed.write_text(LOG)
     os.utime(landed, (0, 0))
@@ -38,6 +38,17 @@ def test_a_landed_file_with_addresses_is_archived_without_them_and_goes_after_tw
     run(newsroom.context())
     assert not landed.exists()
     assert archived.is_file()
+
+
+def test_as_shipped_no_run_removes_a_landed_file(tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path / "shipped", "[load]\nstable_seconds = 0\n")
+    landed = newsroom.workspace.landing / "access.log"
+    landed.write_text(LOG)
+    os.utime(landed, (0, 0))
+    run(newsroom.context())
+    newsroom.now += timedelta(days=30)
+    run(newsroom.context())
+    assert landed.is_file()
 
 
 def test_an_archived_file_that_was_changed_since_keeps_its_original(newsroom: Newsroom) -> None:
