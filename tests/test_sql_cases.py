@@ -16,13 +16,15 @@ import polars as pl
 import pytest
 
 from analytics.statements import Statement, list_statements, read_statement
+from analytics.urls import UrlRules, identifying_pattern
 from analytics.warehouse import Warehouse
 
 from .statement_recording import describe_table, record_commands
 
 ROOT = Path(__file__).parent / "sql"
-EXPECTED, QUERY, PARAMS = "expect.csv", "query.sql", "params.toml"
+EXPECTED, QUERY, PARAMS, INPUT = "expect.csv", "query.sql", "params.toml", "input.parquet"
 CASES = sorted(path.parent.relative_to(ROOT).as_posix() for path in ROOT.rglob(EXPECTED))
+FIRST_LINE = 5
 ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 EMPTY_TEXT = "''"
 # What a column that must hold something holds where a case leaves it out.
@@ -97,6 +99,8 @@ CASES_TO_WRITE = {
 def warehouse() -> Iterator[Warehouse]:
     with Warehouse.in_memory() as opened:
         opened.query("set threads = 1")
+        opened.set_variable("identifying_pattern", identifying_pattern(UrlRules()))
+        opened.set_variable("first_line", FIRST_LINE)
         yield opened
 
 
@@ -130,7 +134,10 @@ def test_every_folder_of_a_statement_holds_cases_alone() -> None:
 
 
 def fill_tables(warehouse: Warehouse, statement: Statement, folder: Path, *, is_reversed: bool) -> list[str]:
-    """Fill the tables of the case and make the working tables it leaves out; give the names of those that last."""
+    """Fill the tables of the case and make the working tables it leaves out; give the names of those that last.
+
+    A working table that a load makes as a view is a table here.
+    """
     given = {path.stem: path for path in folder.glob("*.*.csv")}
     if not is_definition(statement):
         assert set(given) <= find_tables(statement), "a table that the statement does not read"
@@ -167,6 +174,8 @@ def complete_rows(warehouse: Warehouse, table: str, rows: list[dict[str, str | N
 
 def run_statement(warehouse: Warehouse, statement: Statement, folder: Path) -> pl.DataFrame:
     params = read_params(folder)
+    if (folder / INPUT).exists():
+        warehouse.set_variable("input_path", str(folder / INPUT))
     if is_definition(statement):
         return warehouse.query((folder / QUERY).read_text(encoding="utf-8"), params)
     assert tuple(sorted(params)) == tuple(sorted(statement.params)), "the case does not give the statement's params"
