@@ -241,13 +241,14 @@ def is_history(name: str, write: Call, views: frozenset[str]) -> bool:
     """Tell whether a statement reads what stood before.
 
     Its rows lead to that write, or both add to one table; or it reads the very rows that the write adds, where they
-    wait; or it is a query of the layer that is written next.
+    wait; or it is a query of the layer that Python writes next, or of what is to be deleted.
     """
     table = read_statement(name).table
     if write.method not in STATEMENT_METHODS:
         layer = write.name.partition(".")[0]
-        is_of_layer = is_query(name) and layer != "stage" and layer == table.partition(".")[0]
-        return is_of_layer or name in find_sources(frozenset({write.name, write.within}))
+        is_of_layer = layer != "stage" and layer == table.partition(".")[0]
+        is_asked = is_query(name) and (is_of_layer or bool(write.within))
+        return is_asked or name in find_sources(frozenset({write.name, write.within}))
     waiting = {read for read in read_statement(write.name).reads if read.startswith("stage.")}
     is_of_table = table == read_statement(write.name).table
     return is_of_table or name in find_sources(expand_reads(write.name)) or bool(waiting & expand_reads(name, views))
