@@ -23,6 +23,5 @@ create or replace macro event_body(event, page) as md5(concat_ws(
     coalesce(event.slot::varchar, ''),
     coalesce(event.list_id, ''),
     coalesce(event.extra::varchar, ''),
-    event.is_prefetch::varchar,
-    event.is_staff::varchar
+    event.is_prefetch::varchar
 ));
