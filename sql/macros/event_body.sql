@@ -23,6 +23,6 @@ create or replace macro event_body(event, page) as md5(concat_ws(
     coalesce(event.slot::varchar, ''),
     coalesce(event.list_id, ''),
     -- Files of two formats may give the fields in another order.
-    coalesce(list_sort(map_entries(event.extra::json::map(varchar, varchar)))::varchar, ''),
+    coalesce(list_sort(map_entries(event.extra::json::map (varchar, varchar)))::varchar, ''),
     event.is_prefetch::varchar
 ));
