@@ -5,7 +5,7 @@
 -- params:  data_through, loss_limit_share
 -- write:   none
 select
-    strftime(hour_start, '%Y-%m-%d %H:%M') as hour_start,
+    hour_start,
     sum(missing)::bigint as missing,
     sum(highest::hugeint - lowest + 1)::double as expected,
     sum(missing)::double / expected as missing_share
