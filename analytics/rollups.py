@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import polars as pl
+
 from analytics.rankings.decay import tabulate_weights
 from analytics.warehouse import Warehouse
 
@@ -42,10 +44,9 @@ def roll_up_hours(
     kept = set(warehouse.frame("rollups/half_life")["half_life_seconds"])
     if wanted == kept and span is None and warehouse.count("rollups.touched_hour") == 0:
         return 0
-    ranked_until = warehouse.frame("rankings/newest_as_of").item()
+    corrected = _find_corrected(warehouse)
     with warehouse.transaction():
-        if ranked_until:
-            warehouse.append("rollups/corrected_hour", ranked_until=ranked_until)
+        warehouse.append_frame("rollups.corrected_hour", corrected)
         if wanted != kept:
             warehouse.replace_frame("rollups.decay_weight", tabulate_weights(*sorted(wanted)))
             span = _ALL_TIME
@@ -54,3 +55,13 @@ def roll_up_hours(
         rows = sum(warehouse.replace(name, key="hour_start", within="rollups.touched_hour") for name in ROLLUPS)
         warehouse.clear("rollups.touched_hour")
     return rows
+
+
+def _find_corrected(warehouse: Warehouse) -> pl.DataFrame:
+    """Find the touched hours from before the newest ranking that are not noted yet.
+
+    The hours that a span or a new half-life adds later hold the same events as before: they correct nothing.
+    """
+    ranked_until = warehouse.frame("rankings/newest_as_of").item()
+    touched, noted = (warehouse.query(f"from rollups.{name}_hour") for name in ("touched", "corrected"))
+    return touched.filter(pl.col("hour_start") < ranked_until).unique().join(noted, on="hour_start", how="anti")
