@@ -64,4 +64,5 @@ def _find_corrected(warehouse: Warehouse) -> pl.DataFrame:
     """
     ranked_until = warehouse.frame("rankings/newest_as_of").item()
     touched, noted = (warehouse.query(f"from rollups.{name}_hour") for name in ("touched", "corrected"))
-    return touched.filter(pl.col("hour_start") < ranked_until).unique().join(noted, on="hour_start", how="anti")
+    is_ranked = pl.col("hour_start") < pl.lit(ranked_until, dtype=pl.Datetime("us"))
+    return touched.filter(is_ranked).unique().join(noted, on="hour_start", how="anti")
