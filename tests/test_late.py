@@ -158,7 +158,7 @@ def test_an_event_that_is_months_late_rewrites_the_sums_of_its_hour_alone(tmp_pa
         return {
             (name, row["rowid"], row["hour_start"])
             for name in tables
-            for row in newsroom.query(f"select rowid, hour_start from rollups.{name}")
+            for row in newsroom.query(f"from rollups.{name} select rowid, hour_start")
         }
 
     before = list_rows()
