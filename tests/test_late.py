@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from analytics.backfill import backfill
@@ -94,6 +94,8 @@ ages = st.sampled_from([timedelta(0), timedelta(microseconds=1), GRACE, HOUR, 26
     end=st.sampled_from([NOON, NOON - GRACE, NOON - GRACE - SECOND, NOON + 30 * MINUTE]),
     is_split=st.booleans(),
 )
+@example(times=[(timedelta(0), HOUR), (timedelta(0), 30 * HOUR)], crowd=(98, SECOND), end=NOON, is_split=True)
+@example(times=[(timedelta(0), HOUR), (timedelta(0), 30 * HOUR)], crowd=(99, SECOND), end=NOON, is_split=False)
 def test_data_through_is_the_newest_less_the_lateness_of_99_of_100_events(
     times: list[tuple[timedelta, timedelta | None]],
     crowd: tuple[int, timedelta | None],
@@ -267,6 +269,7 @@ update events.counted set robot_rule = 'a rule of long ago', is_repeat = false, 
 
 
 @quick
+@example(crowd=[pageview("a0", MIDNIGHT - 5 * MINUTE), pageview("a0", MIDNIGHT + 5 * MINUTE)], day=-1)
 @given(crowd=crowds, day=st.integers(-1, 1))
 def test_backfill_gives_the_verdicts_of_todays_rules_and_a_second_one_changes_nothing(
     crowd: list[Row], day: int
@@ -277,7 +280,7 @@ def test_backfill_gives_the_verdicts_of_todays_rules_and_a_second_one_changes_no
         rules, half_lives = newsroom.context().settings.counting, newsroom.context().settings.half_lives_seconds
         right = read_tables(warehouse)
         at = MIDNIGHT + day * DAY
-        warehouse.query(FORGET_VERDICTS.format(f"occurred_at >= timestamp '{at}'"))
+        warehouse.query(FORGET_VERDICTS.format(f"occurred_at between '{at}'::timestamp and '{at + DAY - SECOND}'"))
         roll_up_hours(warehouse, half_lives, (from_at, until_at))
         wrong = read_tables(warehouse)
         changed = sum(a != b for a, b in zip(right["events.counted"], wrong["events.counted"], strict=True))
