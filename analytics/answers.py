@@ -17,7 +17,7 @@ from analytics.publish.write import read_manifest
 from analytics.rankings.job import rank_list
 from analytics.rankings.scopes import COLUMNS, Scope
 from analytics.read_next.job import recommend_article
-from analytics.runs import find_as_of
+from analytics.runs import find_as_of, read_watermark
 from analytics.urls import UrlRules, canonicalise_url
 from analytics.warehouse import Warehouse
 
@@ -44,7 +44,7 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
     recipe, site = context.settings.recipe(name), context.settings.site
     scope = scope.resolve({"section": site.section_aliases, "region": site.region_aliases})
     with context.hold(), context.open() as warehouse:
-        newest, data_through = find_as_of(warehouse)
+        newest, data_through = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
         _require_scope(warehouse, scope)
         ranked = rank_list(warehouse, name, context.settings.lists[name], scope=scope, as_of=moment)
@@ -73,7 +73,7 @@ def answer_recommend(context: Context, article: str, as_of: datetime | None) -> 
         Where there is no such article.
     """
     with context.hold(), context.open() as warehouse:
-        newest, _ = find_as_of(warehouse)
+        newest, _ = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
         article_id, edition = _find_article(warehouse, article, context.url_rules)
         items = _join_cards(warehouse, recommend_article(warehouse, context.settings.read_next, moment, article_id))
@@ -84,7 +84,7 @@ def answer_status(context: Context) -> dict[str, Any]:
     """Give the state of the workspace: what is loaded, how far it reaches, what is published."""
     with context.hold(), context.open() as warehouse:
         (state,) = warehouse.frame("runs/status").iter_rows(named=True)
-        (mark,) = warehouse.frame("runs/watermark").iter_rows(named=True)
+        mark = read_watermark(warehouse, context.settings.load)
     manifest = read_manifest(context.workspace.reports)
     published = manifest and {
         "as_of": manifest.as_of,
@@ -94,7 +94,7 @@ def answer_status(context: Context) -> dict[str, Any]:
         "run_id": manifest.run_id,
         "files": len(manifest.files),
     }
-    state |= mark
+    state |= {name: getattr(mark, name) for name in ("data_through", "final_through", "newest_article_at")}
     return {name: format_instant(value) if isinstance(value, datetime) else value for name, value in state.items()} | {
         "published": published
     }
@@ -137,3 +137,15 @@ def answer_rejects(context: Context, name: str | None, reason: str | None, lengt
     """
     with context.hold(), context.open() as warehouse:
         return warehouse.frame("runs/reject", file_name=name or "", reason=reason or "", length=length)
+
+
+def answer_runs(context: Context, length: int) -> pl.DataFrame:
+    """List the newest runs, as `runs.run` keeps them, with the number of slots each found to correct."""
+    with context.hold(), context.open() as warehouse:
+        return warehouse.frame("runs/run", length=length)
+
+
+def answer_corrections(context: Context, length: int) -> pl.DataFrame:
+    """List the slots of published rankings that would have been different, the newest finding first."""
+    with context.hold(), context.open() as warehouse:
+        return warehouse.frame("runs/correction", length=length)

@@ -78,12 +78,19 @@ class CheckFailed(ReadershipError):  # noqa: N818 - the name says what happened 
         Rows that break the rule.
     example : str
         The first of them.
+    advice : str
+        What to do.
     """
 
-    def __init__(self, check: str, failures: int, example: str) -> None:
+    def __init__(
+        self,
+        check: str,
+        failures: int,
+        example: str,
+        advice: str = "report it with the names of the files loaded last",
+    ) -> None:
         super().__init__(
-            f"the check {check} fails on {failures} rows, such as {example}; the last good reports stay, "
-            "report it with the names of the files loaded last",
+            f"the check {check} fails on {failures} rows, such as {example}; the last good reports stay, {advice}"
         )
         self.check = check
         self.failures = failures

@@ -26,7 +26,7 @@ from analytics.privacy import purge_due
 from analytics.publish.documents import Manifest, Status
 from analytics.publish.job import publish_reports, restate_reports
 from analytics.publish.write import is_whole, read_manifest
-from analytics.rankings.job import Moment, rank_lists
+from analytics.rankings.job import Moment, rank_lists, report_corrections
 from analytics.read_next.job import recommend_articles
 from analytics.rollups import roll_up_hours
 from analytics.runs import RunRecord, begin_run, holds_data, run_checks, write_record
@@ -188,8 +188,14 @@ def run(
             reports = _load_landed(context, warehouse) if is_loading else []
             if not holds_data(warehouse):
                 return RunResult(None, reports, is_news=False)
-            record = begin_run(warehouse, config_hash=context.settings.config_hash, now=context.now, as_of=as_of)
             published = read_manifest(workspace.reports)
+            record = begin_run(
+                warehouse,
+                context.settings,
+                now=context.now,
+                as_of=as_of,
+                published_as_of=parse_instant(published.as_of) if published else None,
+            )
             _refuse_older(record, published, is_forced=is_forced)
             if published and _is_no_news(context, warehouse, record, published):
                 manifest = _restate(context, published.status, published.reasons)
@@ -282,6 +288,8 @@ def _is_no_news(context: Context, warehouse: Warehouse, record: RunRecord, publi
     snapshot = context.workspace.snapshot
     if not last or not snapshot.is_file() or published.status == "degraded":
         return False
+    if warehouse.count("rollups.corrected_hour"):
+        return False  # without a new file: events were judged again
     (row,) = last
     then = (row["as_of"], row["config_hash"], row["inputs_hash"], row["run_id"])
     if then != (record.as_of, record.config_hash, record.inputs_hash, published.run_id):
@@ -295,9 +303,11 @@ def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord) -> 
     settings, as_of = context.settings, record.as_of
     try:
         with _step(context, record, "checks") as rows:
-            rows.append(run_checks(warehouse, record))
+            rows.append(run_checks(warehouse, record, loss_limit_share=settings.load.loss_limit_share))
+        with _step(context, record, "corrections") as rows:
+            rows.append(_report_corrections(context, warehouse, record))
         with _step(context, record, "rankings") as rows:
-            rows.append(rank_lists(warehouse, settings.lists, Moment(as_of, record.data_through, record.config_hash)))
+            rows.append(rank_lists(warehouse, settings.lists, Moment(as_of, record.data_through)))
         with _step(context, record, "read next") as rows:
             rows.append(recommend_articles(warehouse, settings.read_next, as_of))
         with _step(context, record, "reports") as rows:
@@ -309,6 +319,13 @@ def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord) -> 
         raise
     write_record(warehouse, record, run_id=manifest.run_id)
     return manifest
+
+
+def _report_corrections(context: Context, warehouse: Warehouse, record: RunRecord) -> int:
+    last = warehouse.frame("runs/last_run").to_dicts()
+    final_through = last[0]["final_through"] if last else None
+    lists = context.settings.lists
+    return report_corrections(warehouse, lists, run_number=record.run_number, final_through=final_through)
 
 
 def _step(context: Context, record: RunRecord, name: str) -> AbstractContextManager[list[int]]:
@@ -324,6 +341,7 @@ def _publish(context: Context, warehouse: Warehouse, record: RunRecord) -> Manif
         lists=context.settings.recipes,
         as_of=record.as_of,
         data_through=record.data_through,
+        final_through=record.final_through,
         config_hash=record.config_hash,
         status="fresh" if is_read else "stale",
         reasons=() if is_read else ("the windows of the lists hold no events",),

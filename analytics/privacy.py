@@ -16,7 +16,13 @@ from analytics.settings import Retention
 from analytics.warehouse import Warehouse
 
 EVENT, REJECT = "events.counted", "loads.reject"
-ROLLUPS = ("rollups.article_hourly", "rollups.removed_hourly", "rollups.decay_hourly", "rollups.closed_hour")
+ROLLUPS = (
+    "rollups.article_hourly",
+    "rollups.removed_hourly",
+    "rollups.decay_hourly",
+    "rollups.sequence_hourly",
+    "rollups.closed_hour",
+)
 """Tables of sums by `hour_start`; a new rollup belongs here too."""
 
 

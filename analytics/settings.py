@@ -67,8 +67,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Hash of everything that can change a result; the machine's limits cannot."""
         content = msgspec.to_builtins(self)
         del content["engine"]
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return _hash(content)
 
     @property
     def recipes(self) -> list[Recipe]:
@@ -193,6 +192,14 @@ class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, description="A file in data/landing/ is left alone until it has not changed for so long."),
     ]
+    late_window_hours: Annotated[
+        float,
+        Meta(ge=0, description="Age at which an hour is taken for final; a later change of a list is a correction."),
+    ]
+    loss_limit_share: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Reports stay as they are where more numbered events of an hour are missing."),
+    ]
 
 
 class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -277,6 +284,11 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if parse_duration(self.window).total_seconds() < 1:
             message = f"window {self.window!r} is under a second"
             raise ValueError(message)
+
+    @property
+    def config_hash(self) -> str:
+        """Hash of the list's settings."""
+        return _hash(msgspec.to_builtins(self))
 
     @property
     def half_life_seconds(self) -> int | None:
@@ -383,6 +395,11 @@ def _explain(file: Path, reason: str) -> str:
         return f"{file}: {reason}; see docs/reference/settings.md"
     place = f"[{match[2]}]" if match[2] else "the top level"
     return f"{file}: there is no setting {match[1]!r} in {place}; {name_nearest(match[1], _known_keys())}"
+
+
+def _hash(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _known_keys() -> set[str]:

@@ -150,6 +150,10 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         ["recommend", "dams"],
         ["status"],
         ["rejects", "list"],
+        ["runs"],
+        ["runs", "corrections"],
+        ["backfill", "--from", "2024-05-01T00:00:00Z", "--until", "2024-05-02T00:00:00Z", "--dry-run"],
+        ["backfill", "--from", "2024-05-01T00:00:00Z", "--until", "2024-05-02T00:00:00Z"],
         ["forget", "ben", "--json"],
         ["purge", "--json"],
     ]

@@ -118,7 +118,7 @@ def load_all(newsroom: Newsroom, files: Sequence[tuple[str, bytes]]) -> Iterator
 def publish(newsroom: Newsroom, warehouse: Warehouse) -> dict[str, str]:
     """Publish at noon into a folder of its own, and give the hash of every file."""
     setting = newsroom.context().settings
-    rank_lists(warehouse, setting.lists, Moment(NOON, NOON, setting.config_hash))
+    rank_lists(warehouse, setting.lists, Moment(NOON, NOON))
     with tempfile.TemporaryDirectory() as folder:
         reports = Path(folder) / "reports"
         publish_reports(

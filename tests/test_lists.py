@@ -175,7 +175,7 @@ def test_a_scope_holds_its_own_articles_alone(newsroom: Newsroom, scopes: list[s
 def test_a_run_ranks_the_site_the_editions_and_their_sections_and_regions(newsroom: Newsroom) -> None:
     newsroom.load_articles(*EDITIONS[:2])
     with newsroom.open() as warehouse:
-        rank_lists(warehouse, newsroom.context().settings.lists, Moment(NOON, None, "c0ffee"))
+        rank_lists(warehouse, newsroom.context().settings.lists, Moment(NOON, None))
         found = set(warehouse.query("select distinct scope from rankings.ranking")["scope"])
     sections = {f"section={name}" for name in ("politics", "arts-culture")} | {"region=mena"}
     assert found == {"site", "edition=en", *sections, *(f"edition=en/{scope}" for scope in sections)}
@@ -193,7 +193,7 @@ def test_movement_is_against_the_last_ranking_with_an_earlier_moment(newsroom: N
     with newsroom.open() as warehouse:
         for hours in (4, 0):
             lists = newsroom.context().settings.lists
-            rank_lists(warehouse, lists, Moment(NOON - hours * HOUR, None, "c0ffee"))
+            rank_lists(warehouse, lists, Moment(NOON - hours * HOUR, None))
     newsroom.load_events(*reads("b", 9, NOON - HOUR), *reads("c", 9, NOON - 30 * MINUTE))
     moved = {item["article_id"]: (item["previous_rank"], item["movement"]) for item in rank(newsroom)}
     assert moved == {"c": (None, "new"), "b": (2, "up"), "a": (1, "down")}

@@ -271,7 +271,10 @@ def purge_old(newsroom: Newsroom) -> Outcome:
 
 def check(newsroom: Newsroom) -> int:
     with newsroom.open() as warehouse:
-        return run_checks(warehouse, begin_run(warehouse, config_hash="", now=newsroom.now, as_of=None))
+        return run_checks(
+            warehouse,
+            begin_run(warehouse, newsroom.context().settings, now=newsroom.now, as_of=None),
+        )
 
 
 def test_a_purge_counts_ages_from_the_newest_event_and_takes_whole_days(old: Newsroom) -> None:

@@ -15,6 +15,7 @@ from analytics import __version__
 from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
 from analytics.cli.privacy_commands import forget, purge
 from analytics.cli.rejects_commands import rejects
+from analytics.cli.runs_commands import backfill, runs
 from analytics.errors import InputError, UsageError
 
 EXIT_BAD_DATA = 65
@@ -243,6 +244,8 @@ def demo(options: Options, folder: Path, seed: int, articles: int, events: int, 
         print_note(f"the newsroom is in {workspace.root}; open {workspace.reports / 'index.html'}")
 
 
+cli.add_command(backfill)
 cli.add_command(forget)
 cli.add_command(purge)
 cli.add_command(rejects)
+cli.add_command(runs)

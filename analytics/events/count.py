@@ -13,6 +13,7 @@ from analytics.settings import Counting
 from analytics.warehouse import Warehouse
 
 _MOST_EVENTS = 1_000_000
+_DAY = timedelta(days=1)
 _RULE_TYPES: dict[str, type[pl.DataType]] = {
     "position": pl.Int64,
     "rule": pl.String,
@@ -71,8 +72,47 @@ def attribute_waiting(warehouse: Warehouse, rules: Counting) -> int:
     rows = 0
     for first, last in _cut_days(_find_moved_days(warehouse)):
         _stage_nothing(warehouse)
-        warehouse.stage("stage/moved_event", from_at=first, until_at=last + timedelta(days=1))
+        warehouse.stage("stage/moved_event", from_at=first, until_at=last + _DAY)
         rows += count_arrivals(warehouse, rules)
+        warehouse.drop_stage()
+    return rows
+
+
+def recount_days(
+    warehouse: Warehouse, rules: Counting, from_at: datetime, until_at: datetime, *, is_dry: bool = False
+) -> int:
+    """Judge the events of whole days again, some days at a time, each time in one transaction.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Open for writing.
+    rules : Counting
+        What of one visitor counts at most.
+    from_at, until_at : datetime
+        Midnights (naive UTC); until is left out.
+    is_dry : bool
+        Count what would change, and change nothing.
+
+    Returns
+    -------
+    int
+        Events with a new verdict. They may lie in the day that follows, where repeats cross midnight.
+    """
+    spans = _cut_days(warehouse.frame("stage/backfill_day", from_at=from_at, until_at=until_at))
+    rows = 0
+    for place, (first, last) in enumerate(spans):
+        end = last + _DAY
+        _stage_nothing(warehouse)
+        # Where nothing is written, the verdicts of the day before are made again beside it: a repeat crosses midnight.
+        start = max(first - _DAY, from_at) if is_dry else first
+        warehouse.stage("stage/backfill_event", from_at=start, until_at=end)
+        if is_dry:
+            _judge(warehouse, rules)
+            until = end + _DAY if place == len(spans) - 1 else end
+            rows += int(warehouse.frame("stage/new_verdict", from_at=first, until_at=until).item())
+        else:
+            rows += count_arrivals(warehouse, rules)
         warehouse.drop_stage()
     return rows
 

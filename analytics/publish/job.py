@@ -37,6 +37,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     lists: Sequence[ListRecipe],
     as_of: datetime,
     data_through: datetime | None,
+    final_through: datetime | None = None,
     config_hash: str,
     status: Status,
     reasons: Sequence[str],
@@ -53,8 +54,9 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
         The folder to publish into.
     lists
         The lists as configured; a ranking of a list that is not among them is left out.
-    as_of, data_through
-        The moment described, and the hour up to which events are complete (naive UTC).
+    as_of, data_through, final_through
+        The moment described, the hour up to which events are complete, and the one whose late window has closed
+        (naive UTC).
     config_hash
         Hash of the settings.
     status, reasons
@@ -96,7 +98,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
             run_id=name_run(as_of, config_hash, described),
             as_of=format_instant(as_of),
             data_through=_format_optional(data_through),
-            final_through=None,
+            final_through=_format_optional(final_through),
             status=status,
             reasons=tuple(reasons),
             config_hash=config_hash,

@@ -65,6 +65,8 @@ def validate_reports(folder: Path) -> list[Fault]:
     if not isinstance(manifest, Manifest):
         return [Fault(MANIFEST, "is no manifest")]
     faults = list(_check_names(folder, manifest))
+    if manifest.final_through and manifest.final_through > (manifest.data_through or ""):
+        faults.append(Fault(MANIFEST, "has a final_through after its data_through"))
     documents: dict[str, Document] = {}
     for file in manifest.files:
         faults += _check_file(folder, file, documents)

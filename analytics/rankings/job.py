@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from analytics.instants import HOUR, floor_hour
+from analytics.rankings.corrections import compare_ranks
 from analytics.rankings.decay import tabulate_hours, tabulate_weights
 from analytics.rankings.lists import name_basis, rank_scope
 from analytics.rankings.movement import add_movement
 from analytics.rankings.scopes import Scope, list_scopes
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
+
+_RANKINGS_CORRECTED = 48
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,10 @@ class Moment:
         The moment (naive UTC).
     data_through : datetime or None
         The hour up to which events are estimated complete.
-    config_hash : str
-        Hash of the settings.
     """
 
     as_of: datetime
     data_through: datetime | None
-    config_hash: str
 
 
 def rank_lists(warehouse: Warehouse, lists: Mapping[str, ListSettings], moment: Moment) -> int:
@@ -54,6 +54,69 @@ def rank_list(
     candidates = score_articles(warehouse, settings, as_of)
     previous = warehouse.frame("rankings/previous_item", list_name=name, as_of=as_of)
     return add_movement(_rank(candidates, settings, scope), previous)
+
+
+def report_corrections(
+    warehouse: Warehouse, lists: Mapping[str, ListSettings], *, run_number: int, final_through: datetime | None
+) -> int:
+    """Note which slots of earlier rankings would have been different, and forget the hours that changed.
+
+    The newest rankings of each list are made again at their own moment where their window holds an hour that changed
+    after its late window had closed. A change within the late window is no news: rankings of that age are estimates.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        With rollups current, and this run's own rankings not yet made.
+    lists : mapping of str to ListSettings
+        The lists; a ranking made under other settings of its list is passed over.
+    run_number : int
+        The run that reports.
+    final_through : datetime or None
+        Hours before it were final when the last run published; nothing is reported where there is none.
+
+    Returns
+    -------
+    int
+        Slots that would have been different.
+    """
+    if not warehouse.count("rollups.corrected_hour"):
+        return 0
+    found = [] if final_through is None else _find_corrections(warehouse, lists, final_through)
+    number = pl.lit(run_number, dtype=pl.Int64).alias("run_number")
+    with warehouse.transaction():
+        for correction in found:
+            # In place of what a run that was cut short under the same number may have noted.
+            (key,) = correction.select(number, "list_name", "as_of").unique().to_dicts()
+            warehouse.replace_frame("rankings.correction", correction.with_columns(number), **key)
+        warehouse.clear("rollups.corrected_hour")
+    return sum(map(len, found))
+
+
+def _find_corrections(
+    warehouse: Warehouse, lists: Mapping[str, ListSettings], final_through: datetime
+) -> list[pl.DataFrame]:
+    """Find the slots that differ, one frame for each list and moment that has any."""
+    found = []
+    for name, settings in sorted(lists.items()):
+        due = warehouse.frame(
+            "rankings/corrected_ranking",
+            list_name=name,
+            config_hash=settings.config_hash,
+            window_seconds=settings.window_seconds,
+            final_through=final_through,
+            length=_RANKINGS_CORRECTED,
+        )
+        found += [_compare_ranking(warehouse, name, settings, as_of) for as_of in due["as_of"]]
+    return [one for one in found if len(one)]
+
+
+def _compare_ranking(warehouse: Warehouse, name: str, settings: ListSettings, as_of: datetime) -> pl.DataFrame:
+    published = warehouse.frame("rankings/ranked_item", list_name=name, as_of=as_of)
+    candidates = score_articles(warehouse, settings, as_of)
+    scopes = published["scope"].unique().sort()
+    corrected = pl.concat([_rank(candidates, settings, Scope.parse(scope)) for scope in scopes])
+    return compare_ranks(published, corrected).with_columns(*_stamp(name, as_of))
 
 
 def score_articles(warehouse: Warehouse, settings: ListSettings, as_of: datetime) -> pl.DataFrame:
@@ -113,11 +176,15 @@ def _rank(candidates: pl.DataFrame, settings: ListSettings, scope: Scope) -> pl.
     return ranked.with_columns(scope=pl.lit(str(scope)))
 
 
+def _stamp(name: str, as_of: datetime) -> list[pl.Expr]:
+    return [pl.lit(name).alias("list_name"), pl.lit(as_of).dt.cast_time_unit("us").alias("as_of")]
+
+
 def _rank_everywhere(warehouse: Warehouse, name: str, settings: ListSettings, moment: Moment) -> int:
     candidates = score_articles(warehouse, settings, moment.as_of)
     items = pl.concat([_rank(candidates, settings, scope) for scope in list_scopes(candidates)])
     previous = warehouse.frame("rankings/previous_item", list_name=name, as_of=moment.as_of)
-    stamp = [pl.lit(name).alias("list_name"), pl.lit(moment.as_of).dt.cast_time_unit("us").alias("as_of")]
+    stamp = _stamp(name, moment.as_of)
     items = add_movement(items, previous).with_columns(stamp)
     rankings = items.group_by("scope", maintain_order=True).agg(
         pl.col("basis").first(),
@@ -126,7 +193,7 @@ def _rank_everywhere(warehouse: Warehouse, name: str, settings: ListSettings, mo
     rankings = rankings.with_columns(
         *stamp,
         pl.lit(moment.data_through, dtype=pl.Datetime("us")).alias("data_through"),
-        pl.lit(moment.config_hash).alias("config_hash"),
+        pl.lit(settings.config_hash).alias("config_hash"),
     )
     warehouse.replace_frame("rankings.ranking", rankings, list_name=name, as_of=moment.as_of)
     return warehouse.replace_frame("rankings.item", items, list_name=name, as_of=moment.as_of)

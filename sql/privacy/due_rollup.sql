@@ -1,7 +1,7 @@
 -- table:   rollups.article_hourly
 -- purpose: The hours that hold sums from before a moment, which are due to be purged.
 -- grain:   one row per hour_start
--- reads:   rollups.article_hourly, rollups.removed_hourly, rollups.decay_hourly, rollups.closed_hour
+-- reads:   rollups.article_hourly, rollups.removed_hourly, rollups.decay_hourly, rollups.sequence_hourly, rollups.closed_hour
 -- params:  rollups_from
 -- write:   none
 select distinct hour_start
@@ -11,6 +11,8 @@ from (
     select hour_start from rollups.removed_hourly
     union all
     select hour_start from rollups.decay_hourly
+    union all
+    select hour_start from rollups.sequence_hourly
     union all
     select hour_start from rollups.closed_hour
 ) as summed

@@ -8,6 +8,7 @@ select
     run_number,
     run_id,
     as_of,
+    final_through,
     config_hash,
     inputs_hash
 from runs.run

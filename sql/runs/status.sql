@@ -1,7 +1,7 @@
 -- table:   runs.run
 -- purpose: The state of the workspace at a glance.
 -- grain:   one row
--- reads:   articles.article, events.counted, loads.file, loads.reject
+-- reads:   articles.article, events.counted, loads.file, loads.reject, rankings.correction
 -- params:  none
 -- write:   none
 select
@@ -28,5 +28,6 @@ select
         where status = 'set_aside'
     ) as files_set_aside,
     (select count(*) from loads.reject) as rejects,
+    (select count(*) from rankings.correction) as corrections,
     (select min(occurred_at) from events.counted) as first_event_at,
     (select max(occurred_at) from events.counted) as last_event_at

@@ -10,6 +10,7 @@ create table if not exists runs.run (
     started_at timestamp not null,
     as_of timestamp,
     data_through timestamp,
+    final_through timestamp,
     status varchar not null,
     exit_code integer,
     message varchar,
@@ -17,12 +18,16 @@ create table if not exists runs.run (
     inputs_hash varchar not null
 );
 
+-- A warehouse of before the column gets it.
+alter table runs.run add column if not exists final_through timestamp;
+
 comment on table runs.run is 'Every run of the chain. Grain: one row per run_number.';
 comment on column runs.run.run_number is 'Order of the runs on this workspace, from 1.';
 comment on column runs.run.run_id is 'Hash of as_of, configuration and data; empty where nothing was published.';
 comment on column runs.run.started_at is 'Clock at the start (UTC).';
 comment on column runs.run.as_of is 'The moment its results describe (UTC).';
 comment on column runs.run.data_through is 'Hour up to which events are estimated complete (UTC).';
+comment on column runs.run.final_through is 'Hour whose late window has closed (UTC).';
 comment on column runs.run.status is 'done, or withheld.';
 comment on column runs.run.exit_code is 'Exit code of the command.';
 comment on column runs.run.message is 'The sentence printed on failure.';
