@@ -88,7 +88,7 @@ def test_the_command_tells_the_verdict_to_people(folder: Path, readership: Reade
 
 
 def test_a_person_that_is_taken_for_a_robot_lowers_the_precision_and_is_counted() -> None:
-    planted = {kind: [] for kind in KINDS} | {"sweeper": ["r1", "r2"], "mobile_carrier": ["p1"]}
+    planted: dict[str, list[str]] = {kind: [] for kind in KINDS} | {"sweeper": ["r1", "r2"], "mobile_carrier": ["p1"]}
     rows = [("r1", 1, "even_pace"), ("r2", 1, None), ("p1", 2, "even_pace"), ("p2", 3, None)]
     pageviews = pl.DataFrame(
         [(find_key(name), visitor, "behavioural_robot" if rule else None, rule) for name, visitor, rule in rows],

@@ -16,10 +16,7 @@ with pageview as (
 ),
 
 gap as (
-    select
-        visitor_key,
-        day,
-        at_us - lag(at_us) over (partition by visitor_key, day order by at_us) as gap_us
+    select visitor_key, day, at_us - lag(at_us) over (partition by visitor_key, day order by at_us) as gap_us
     from pageview
 ),
 
@@ -41,7 +38,11 @@ rhythm as (
 
 breadth as (
     select visitor_key, day, sum(views) * sum(views) / sum(views * views) as effective_pages
-    from (select visitor_key, day, subject_id, count(*) as views from pageview group by all) as page
+    from (
+        select visitor_key, day, subject_id, count(*) as views
+        from pageview
+        group by all
+    ) as page
     group by visitor_key, day
 )
 
