@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from analytics.cli import cli
 from analytics.warehouse import Warehouse
@@ -37,6 +37,7 @@ TABLE_METHODS = (
     "delete_within",
 )
 NEW_STAGE, COMMAND = "drop_stage", "command"
+_PLANNED = ("forget", "purge")
 
 _ARTICLES = [
     {
@@ -58,6 +59,7 @@ _WAITING = {
     "url": "https://news.example/floods?utm_source=letter",
     "visitor_id": "ben",
     "environment": "a field of the source's own",
+    "campaign": "letter",
 }
 _READS = [
     {
@@ -80,10 +82,14 @@ _REQUEST = (
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a method of the warehouse, with the statement or the table it names; or the start of a command."""
+    """One call of a method of the warehouse, with the statement or the table it names; or the start of a command.
+
+    Of a deletion, `within` is the table that lists what goes.
+    """
 
     method: str
     name: str = ""
+    within: str = ""
 
 
 @dataclass
@@ -96,14 +102,15 @@ class Recording:
 
 @cache
 def record_commands() -> Recording:
-    """Load events and articles, run, and ask every question the command line can answer."""
+    """Load events and articles, run, ask every question the command line can answer, and take readers out."""
     recording = Recording()
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         _watch(patch, recording)
         for arguments in _write_inputs(Path(folder)):
-            recording.calls.append(Call(COMMAND))
-            result = CliRunner().invoke(cli, [*arguments, "--workspace", folder])
-            assert result.exit_code == 0, f"{arguments}: {result.output} {result.exception!r}"
+            result = _give_command(recording, *arguments, "--workspace", folder)
+            if arguments[0] in _PLANNED:
+                token = json.loads(result.stdout)["token"]
+                _give_command(recording, *arguments, "--token", token, "--workspace", folder)
     return recording
 
 
@@ -131,10 +138,10 @@ def _write_inputs(folder: Path) -> list[list[str]]:
     events = ["load", "events"]
     return [
         ["init"],
-        [*events, "--dry-run", str(folder / "again.ndjson")],
         [*events, str(folder / "waiting.ndjson")],
         ["load", "articles", str(folder / "articles.ndjson")],
         [*events, str(folder / "reads.ndjson"), str(folder / "shares.parquet")],
+        [*events, "--dry-run", str(folder / "again.ndjson")],
         [*events, str(folder / "again.ndjson")],
         ["run"],
         [*events, str(folder / "old.ndjson")],
@@ -143,9 +150,16 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         ["recommend", "dams"],
         ["status"],
         ["rejects", "list"],
-        ["forget", "ben"],
-        ["purge"],
+        ["forget", "ben", "--json"],
+        ["purge", "--json"],
     ]
+
+
+def _give_command(recording: Recording, *arguments: str) -> Result:
+    recording.calls.append(Call(COMMAND))
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, f"{arguments}: {result.output} {result.exception!r}"
+    return result
 
 
 def _watch(patch: pytest.MonkeyPatch, recording: Recording) -> None:
@@ -156,7 +170,7 @@ def _watch(patch: pytest.MonkeyPatch, recording: Recording) -> None:
         @wraps(original)
         def call(warehouse: Warehouse, *names: str, **values: object) -> object:
             if not open_calls:
-                recording.calls.append(Call(method, *names[:1]))
+                recording.calls.append(Call(method, "".join(names[:1]), str(values.get("within", ""))))
             open_calls.append(method)
             try:
                 return original(warehouse, *names, **values)
@@ -172,8 +186,8 @@ def _watch(patch: pytest.MonkeyPatch, recording: Recording) -> None:
 
 
 def _record_columns(warehouse: Warehouse, recording: Recording) -> None:
-    text = "select 'stage.' || table_name from duckdb_tables() where database_name = 'stage' "
-    text += "union all select 'stage.' || view_name from duckdb_views() where database_name = 'stage' and not internal"
+    """Note the columns of each working table as the load makes it first, of the views too."""
+    text = "select table_catalog || '.' || table_name from information_schema.tables where table_catalog = 'stage'"
     for (table,) in warehouse.query(text).rows():
         if table not in recording.columns:
             recording.columns[table] = describe_table(warehouse, table)

@@ -22,7 +22,7 @@ create or replace macro event_body(event, page) as md5(concat_ws(
     coalesce(event.source_box, ''),
     coalesce(event.slot::varchar, ''),
     coalesce(event.list_id, ''),
-    coalesce(event.extra::varchar, ''),
-    event.is_prefetch::varchar,
-    event.is_staff::varchar
+    -- Files of two formats may give the fields in another order.
+    coalesce(list_sort(map_entries(event.extra::json::map (varchar, varchar)))::varchar, ''),
+    event.is_prefetch::varchar
 ));

@@ -23,6 +23,7 @@ create or replace macro fingerprint(event, url, salt) as key_of(concat_ws(
     coalesce(event.device, ''),
     coalesce(event.share_network, ''),
     coalesce(event.engaged_seconds::varchar, ''),
+    coalesce(event.heartbeat::varchar, ''),
     coalesce(event.source_box, ''),
     coalesce(event.slot::varchar, ''),
     coalesce(event.list_id, ''),

@@ -1,4 +1,4 @@
--- table:   events.counted
+-- table:   rollups.closed_hour
 -- purpose: The hours that hold raw events from before a moment, which are due to be purged.
 -- grain:   one row per hour_start
 -- reads:   events.counted, rollups.closed_hour

@@ -31,7 +31,12 @@ select
     rival.event_key,
     rival.occurred_at,
     coalesce(rival.received_at, timestamp 'infinity') as received_until,
-    coalesce(rival.no_pageview_by, '') as no_pageview_by,
+    -- Copies that our lists, or fields beside the body, tell apart: which of them stands must not hang on their order.
+    concat_ws(
+        chr(31), coalesce(rival.no_pageview_by, ''), rival.is_staff, rival.is_declared_robot, rival.is_data_centre,
+        rival.has_odd_agent, coalesce(rival.network_key, 0), coalesce(rival.first_heartbeat_seconds, 0),
+        coalesce(rival.sequence_source, ''), coalesce(rival.sequence_number, 0)
+    ) as labels,
     event_body(rival, page) as body_hash
 from rival
 inner join page on rival.page_id = page.page_id

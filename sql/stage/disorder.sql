@@ -4,15 +4,20 @@
 -- reads:   stage.event
 -- params:  none
 -- write:   none
-with stretch as (
-    select epoch(max(occurred_at)) - epoch(min(occurred_at)) as seconds
+with good as (
+    select line, occurred_at
     from stage.event
     where reason is null
+),
+
+stretch as (
+    select epoch(max(occurred_at)) - epoch(min(occurred_at)) as seconds
+    from good
     group by line // 100000
 )
 
 select
     coalesce(
-        sum(seconds) / (select nullif(epoch(max(occurred_at)) - epoch(min(occurred_at)), 0) from stage.event), 1
+        sum(seconds) / (select nullif(epoch(max(good.occurred_at)) - epoch(min(good.occurred_at)), 0) from good), 1
     ) as times_over
 from stretch

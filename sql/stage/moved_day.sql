@@ -1,4 +1,4 @@
--- table:   stage.moved_day
+-- table:   events.counted
 -- purpose: The days with events that lead to another article than before, and how many.
 -- grain:   one row per day
 -- reads:   events.counted, stage.subject

@@ -1,0 +1,2 @@
+select count(distinct fingerprint(typed, typed.raw_url, 'salt')) as fingerprints
+from stage.typed as typed
