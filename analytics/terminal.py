@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analytics.demo.verdict import CARRIER, DemoVerdict
 from analytics.ledger import FileReport
 from analytics.publish.documents import ListDocument, ReadNextDocument
 
@@ -91,6 +92,31 @@ def print_pairs(pairs: Mapping[str, Any]) -> None:
         shown = f"{value:,}" if isinstance(value, int) else "–" if value is None else str(value)
         table.add_row(name.replace("_", " "), Text(_clean(shown)))
     Console().print(table)
+
+
+def print_verdict(verdict: DemoVerdict) -> None:
+    """Print what counting made of the planted kinds, and whom it took for robots wrongly."""
+    table = _start_table(f"planted and removed (robot rules {verdict.rules_version})")
+    for name, justify in (("planted", "left"), ("pageviews", "right"), ("removed", "right"), ("by", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for one in (*verdict.kinds, verdict.people):
+        why = ", ".join(f"{reason} {pageviews:,}" for reason, pageviews in one.reasons.items())
+        table.add_row(one.kind.replace("_", " "), f"{one.pageviews:,}", f"{one.removed:,}", why)
+    Console().print(table)
+    carrier = verdict.find(CARRIER)
+    print_pairs(
+        {
+            "precision of removal by behaviour": _show_share(verdict.precision),
+            "planted robots' pageviews removed by it": _show_share(verdict.recall),
+            "people wrongly removed": f"{verdict.people_visitors_removed_as_robots:,} of {verdict.people_visitors:,}",
+            "their pageviews": f"{verdict.people.removed_as_robot:,} of {verdict.people.pageviews:,}",
+            "the carrier's among them": f"{carrier.removed_as_robot:,} of {carrier.pageviews:,}",
+        }
+    )
+
+
+def _show_share(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
 
 
 def print_frame(frame: pl.DataFrame) -> None:

@@ -222,7 +222,7 @@ def test_a_declared_robot_names_itself(events: list[Row], truth: Row) -> None:
 
 
 def test_a_behavioural_robot_reads_faster_or_longer_than_people(events: list[Row], truth: Row) -> None:
-    robots = pick(events, truth["events"]["behavioural_robot"])
+    robots = pick(events, truth["events"]["sweeper"] + truth["events"]["metronome"])
     views = Counter(row["ip"] for row in robots)
     assert len(views) == 3
     people = Counter(row["visitor_id"] for row in events if row["kind"] == "pageview" and "visitor_id" in row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -230,17 +231,21 @@ def sql(options: Options, query: str | None) -> None:
 @click.option("--as-of", type=Instant(), default="2026-03-14T12:00:00Z", show_default=True, help="The newsroom's now.")
 @common_options
 def demo(options: Options, folder: Path, seed: int, articles: int, events: int, as_of: datetime) -> None:
-    """Make a newsroom from a seed, run the whole chain, and say where to look."""
+    """Make a newsroom from a seed, run the whole chain, and say whom counting took for robots and where to look."""
     from analytics.demo.newsroom import NewsroomPlan
+    from analytics.demo.verdict import judge_demo
     from analytics.setup import make_demo
-    from analytics.terminal import print_note, show_progress
+    from analytics.terminal import print_note, print_verdict, show_progress
 
     plan = NewsroomPlan(seed=seed, articles_per_edition=articles, events=events, as_of=as_of.replace(tzinfo=UTC))
     with show_progress() as progress:
         workspace = make_demo(folder.absolute(), plan, options.config, progress)
+    verdict = judge_demo(workspace.root / "newsroom", workspace.snapshot)
     if options.is_json:
-        print_json({"workspace": str(workspace.root), "reports": str(workspace.reports)})
+        told = {"workspace": str(workspace.root), "reports": str(workspace.reports), "verdict": asdict(verdict)}
+        print_json(told)
     else:
+        print_verdict(verdict)
         print_note(f"the newsroom is in {workspace.root}; open {workspace.reports / 'index.html'}")
 
 

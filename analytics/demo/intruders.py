@@ -86,7 +86,9 @@ class Intruders:
             )
         return pl.concat(blocks)
 
-    def _browse(self, seconds: npt.NDArray[np.float64], article: npt.NDArray[np.int64], host: int) -> pl.DataFrame:
+    def _browse(
+        self, seconds: npt.NDArray[np.float64], article: npt.NDArray[np.int64], host: int, plant: str
+    ) -> pl.DataFrame:
         return self._visit(
             seconds,
             article,
@@ -95,7 +97,7 @@ class Intruders:
             accept_language=pl.lit("en-US"),
             country=pl.lit("US"),
             device=pl.lit("desktop"),
-            plant=pl.lit("behavioural_robot"),
+            plant=pl.lit(plant),
         )
 
     def _sweep(self) -> pl.DataFrame:
@@ -104,14 +106,14 @@ class Intruders:
         blocks = []
         for host, start in ((201, 0.35), (202, 0.7)):
             seconds = start * SPAN_SECONDS + np.cumsum(1.0 + self._chance.uniform(each))
-            blocks.append(self._browse(seconds, self._oldest[np.arange(each) % len(self._oldest)], host))
+            blocks.append(self._browse(seconds, self._oldest[np.arange(each) % len(self._oldest)], host, "sweeper"))
         return pl.concat(blocks)
 
     def _tick(self) -> pl.DataFrame:
         """Return one browser that opens a page at the same interval, day and night."""
         count = max(FEWEST, int(self._events * METRONOME_SHARE))
         seconds = 5.0 + np.arange(count, dtype=np.float64) * (SPAN_SECONDS / (count + 1))
-        return self._browse(seconds, self._oldest[self._chance.below(len(self._oldest), count)], 203)
+        return self._browse(seconds, self._oldest[self._chance.below(len(self._oldest), count)], 203, "metronome")
 
     def _farm(self) -> pl.DataFrame:
         """Return sixty machines of one network, each with its own agent, that push one article half a day."""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 PLANTS: Final = (
     "declared_robot",
-    "behavioural_robot",
+    "sweeper",
+    "metronome",
     "click_farm",
     "staff",
     "prefetch",

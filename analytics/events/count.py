@@ -15,6 +15,7 @@ from analytics.warehouse import Warehouse
 _MOST_EVENTS = 1_000_000
 _DAY = timedelta(days=1)
 _RULE_TYPES: dict[str, type[pl.DataType]] = {
+    "version": pl.Int64,
     "position": pl.Int64,
     "rule": pl.String,
     "actor": pl.String,
@@ -24,9 +25,15 @@ _RULE_TYPES: dict[str, type[pl.DataType]] = {
     "minute_views_from": pl.Int64,
     "pages_share_until": pl.Float64,
     "is_odd_agent": pl.Int8,
+    "active_hours_from": pl.Int64,
+    "gap_spread_until": pl.Float64,
+    "effective_hours_from": pl.Float64,
+    "effective_pages_from": pl.Float64,
     "effective_pages_until": pl.Float64,
+    "visitors_from": pl.Int64,
+    "returning_share_from": pl.Float64,
 }
-_ROBOTS = ("stage/busy_visitor", "stage/robot_visitor", "stage/robot_network")
+_ROBOTS = ("stage/busy_visitor", "stage/visitor_habit", "stage/robot_visitor", "stage/robot_network")
 _MEETINGS = ("stage/returned_pair", "stage/meeting")
 
 

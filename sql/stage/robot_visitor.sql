@@ -1,7 +1,7 @@
 -- table:   stage.robot_visitor
 -- purpose: Visitors' days that behave like a robot, with the first rule that says so.
 -- grain:   one row per visitor_key and day
--- reads:   stage.context, stage.busy_visitor, stage.robot_rule
+-- reads:   stage.context, stage.busy_visitor, stage.visitor_habit, stage.robot_rule
 -- params:  none
 -- write:   replace all
 with minute as (
@@ -40,6 +40,7 @@ select
 from stage.busy_visitor as busy
 inner join pace on busy.visitor_key = pace.visitor_key and busy.day = pace.day
 inner join breadth on busy.visitor_key = breadth.visitor_key and busy.day = breadth.day
+left join stage.visitor_habit as habit on busy.visitor_key = habit.visitor_key and busy.day = habit.day
 inner join stage.robot_rule as rule
     on
         rule.actor = 'visitor'
@@ -48,5 +49,9 @@ inner join stage.robot_rule as rule
         and pace.minute_views >= coalesce(rule.minute_views_from, 0)
         and breadth.pages < coalesce(rule.pages_share_until * busy.views, breadth.pages + 1)
         and (busy.has_odd_agent or not coalesce(rule.is_odd_agent, 0)::boolean)
+        and (rule.active_hours_from is null or habit.active_hours >= rule.active_hours_from)
+        and (rule.gap_spread_until is null or habit.gap_spread <= rule.gap_spread_until)
+        and (rule.effective_hours_from is null or habit.effective_hours >= rule.effective_hours_from)
+        and (rule.effective_pages_from is null or habit.effective_pages >= rule.effective_pages_from)
 group by busy.visitor_key, busy.day
 having arg_min(rule.verdict, rule.position) = 'robot'
