@@ -130,6 +130,8 @@ def load_into(
     load_file = _choose_loaders(context, options)
     reports: list[FileReport] = []
     for entity, path in files:
+        if entity == EVENTS and not options.is_dry:
+            _give_waiting_their_article(context, warehouse)
         context.progress(f"loading {printable_name(path.name)}")
         try:
             reports.append(_load_one(warehouse, entity, path, load_file[entity], options))
@@ -138,12 +140,20 @@ def load_into(
             reports.append(_refuse(entity, path, error.message))
     if options.is_dry:
         return reports
-    if any(report.entity == ARTICLES and report.loaded for report in reports):
-        context.progress("giving waiting events their article")
-        attribute_waiting(warehouse, context.settings.counting)
+    _give_waiting_their_article(context, warehouse)
     context.progress("rolling up the touched hours")
     roll_up_hours(warehouse, context.settings.half_lives_seconds)
     return reports
+
+
+def _give_waiting_their_article(context: Context, warehouse: Warehouse) -> None:
+    """Attribute what waits, before events are judged beside it; what a load that was cut short left, too."""
+    newest = warehouse.frame("articles/unattributed")
+    if newest.is_empty():
+        return
+    context.progress("giving waiting events their article")
+    attribute_waiting(warehouse, context.settings.counting)
+    warehouse.replace_frame("articles.attribution", newest)
 
 
 def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile, options: LoadOptions) -> FileReport:

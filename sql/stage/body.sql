@@ -31,7 +31,21 @@ select
     rival.event_key,
     rival.occurred_at,
     coalesce(rival.received_at, timestamp 'infinity') as received_until,
-    coalesce(rival.no_pageview_by, '') as no_pageview_by,
+    -- What our own lists, or the way it came, say of a copy: of copies that differ in it, always the same one stays.
+    concat_ws(
+        chr(31),
+        coalesce(rival.no_pageview_by, ''),
+        rival.is_declared_robot::varchar,
+        rival.is_data_centre::varchar,
+        rival.has_odd_agent::varchar,
+        rival.is_clamped::varchar,
+        -- A copy that comes when its day's salt is dead has no network: it comes last.
+        coalesce(rival.network_key::varchar, '~'),
+        coalesce(rival.referrer_class, ''),
+        coalesce(rival.first_heartbeat_seconds::varchar, ''),
+        coalesce(rival.sequence_source, ''),
+        coalesce(rival.sequence_number::varchar, '')
+    ) as labels,
     event_body(rival, page) as body_hash
 from rival
 inner join page on rival.page_id = page.page_id

@@ -1,5 +1,5 @@
 -- table:   stage.rival
--- purpose: The verdict on lines whose event key comes more than once: the smallest body wins; of copies, the first received.
+-- purpose: The verdict on lines whose event key comes more than once: the smallest body wins; of copies, the first received, then the one with the smallest labels.
 -- grain:   one row per line of the file
 -- reads:   stage.body
 -- params:  none
@@ -13,7 +13,7 @@ with ranked as (
     from stage.body
     window winning as (
         partition by event_key
-        order by occurred_at, body_hash, received_until, no_pageview_by, line nulls first
+        order by occurred_at, body_hash, received_until, labels, line nulls first
     )
 )
 
