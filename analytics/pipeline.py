@@ -20,7 +20,7 @@ from analytics.events.staging import LineRules, Lookups
 from analytics.instants import format_instant, parse_instant
 from analytics.keys import VisitorKeys
 from analytics.landing import ARTICLES, EVENTS, sniff_entity
-from analytics.ledger import FileReport
+from analytics.ledger import FileReport, find_fault
 from analytics.lines import hash_file
 from analytics.privacy import purge_due
 from analytics.publish.documents import Manifest, Status
@@ -201,10 +201,11 @@ def run(
             record = begin_run(warehouse, config_hash=context.settings.config_hash, now=context.now, as_of=as_of)
             published = read_manifest(workspace.reports)
             _refuse_older(record, published, is_forced=is_forced)
-            if published and _is_no_news(context, warehouse, record, published):
+            is_new_fault = any(one.status == "set_aside" and one.content_hash for one in reports)
+            if published and not is_new_fault and _is_no_news(context, warehouse, record, published):
                 manifest = _restate(context, published.status, published.reasons)
                 return RunResult(manifest or published, reports, is_news=False)
-            manifest = _make_reports(context, warehouse, record)
+            manifest = _make_reports(context, warehouse, record, find_fault(reports))
             warehouse.checkpoint()
             rows = warehouse.count_tables()
         context.progress("copying the snapshot for analysts")
@@ -255,7 +256,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
 
 def _load_landed(context: Context, warehouse: Warehouse) -> list[FileReport]:
     landed = list_landed(context.workspace.landing, context.now, context.settings.load.stable_seconds)
-    found = sorted((sniff_entity(warehouse, file), file) for file in landed.files)
+    found = sorted((sniff_entity(warehouse, file, context.caps), file) for file in landed.files)
     reports = load_into(context, warehouse, found, LoadOptions(is_retrying=False, is_landed=True))
     refused = [_refuse(EVENTS, path, reason) for path, reason in landed.refused]
     _keep_no_longer(context, warehouse)
@@ -299,7 +300,7 @@ def _is_no_news(context: Context, warehouse: Warehouse, record: RunRecord, publi
     return is_whole(context.workspace.reports, published)
 
 
-def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord) -> Manifest:
+def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord, fault: str | None) -> Manifest:
     settings, as_of = context.settings, record.as_of
     try:
         with _step(context, record, "checks") as rows:
@@ -315,7 +316,7 @@ def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord) -> 
         write_record(warehouse, record, error=error)
         _restate(context, "degraded", (error.message,))
         raise
-    write_record(warehouse, record, run_id=manifest.run_id)
+    write_record(warehouse, record, run_id=manifest.run_id, error=InputError(fault) if fault else None)
     return manifest
 
 

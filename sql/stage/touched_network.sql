@@ -25,7 +25,8 @@ seen as (
         counted.network_key,
         counted.occurred_at::date,
         counted.robot_rule,
-        coalesce(touched.day is not null and counted.robot_rule not in (select rule.rule from network_rule as rule), false)
+        touched.day is not null
+        and counted.robot_rule not in (select rule.rule from network_rule as rule)
     from events.counted as counted
     left join stage.touched_visitor as touched
         on
@@ -44,7 +45,7 @@ from seen
 where network_key is not null
 group by network_key, day
 having
-    bool_or(is_touching)
+    bool_or(coalesce(is_touching, false))
     and (
         count(*) >= (select min(rule.views_from) from network_rule as rule)
         or bool_or(robot_rule in (select rule.rule from network_rule as rule))
