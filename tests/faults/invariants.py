@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import duckdb
 from click.testing import CliRunner
@@ -71,8 +72,7 @@ def call_in_process(newsroom: Newsroom, *arguments: str | Path, wrapper: Sequenc
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
-        texts = [(file.seek(0), file.read().decode())[1] for file in (stdout, stderr)]
-    return Told(child.returncode, *texts, peak_bytes=usage.ru_maxrss * 1024)
+        return Told(child.returncode, _read_all(stdout), _read_all(stderr), usage.ru_maxrss * 1024)
 
 
 def suffer(newsroom: Newsroom, *paths: Path, options: Sequence[str] = (), call: Call = call) -> list[Row]:
@@ -106,6 +106,11 @@ def suffer_run(newsroom: Newsroom, call: Call = call) -> list[Row]:
 
 def _complete(newsroom: Newsroom, arguments: Sequence[str | Path]) -> list[str]:
     return [*map(str, arguments), "--json", "--workspace", str(newsroom.workspace.root)]
+
+
+def _read_all(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def _read_peak() -> int:
@@ -145,11 +150,10 @@ def _assert_again_changes_nothing(newsroom: Newsroom, again: Callable[[], object
 
 
 def _read_state(newsroom: Newsroom) -> tuple[object, ...]:
-    ledger = "select * exclude (loaded_at) from loads.file order by content_hash"
-    rejects = "from loads.reject order by content_hash, line"
+    queries = ("select * exclude (loaded_at) from loads.file order by content_hash",
+               "from loads.reject order by content_hash, line")  # fmt: skip
     with newsroom.open() as warehouse:
-        tables = read_tables(warehouse)
-    return tables, newsroom.query(ledger), newsroom.query(rejects), _hash_reports(newsroom)
+        return read_tables(warehouse), *(warehouse.query(text).rows() for text in queries), _hash_reports(newsroom)
 
 
 def _hash_reports(newsroom: Newsroom) -> dict[str, str]:

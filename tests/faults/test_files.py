@@ -176,8 +176,8 @@ def test_links_out_of_the_folder_dots_fifos_and_strange_names_never_block(newsro
         (landing / name).symlink_to(target)
     os.mkfifo(landing / "pipe.ndjson")
     names = [b"new\nline.ndjson", b"*.ndjson", b"[x]?.ndjson", b"caf\xe9.ndjson", b"esc\x1b[31m.ndjson"]
-    for number, name in enumerate(names, 1):
-        land(newsroom, name, to_ndjson(ROWS[number * 10 : number * 10 + 10]))
+    for number, stored in enumerate(names, 1):
+        land(newsroom, stored, to_ndjson(ROWS[number * 10 : number * 10 + 10]))
     files = by_name(suffer_run(newsroom, call_in_process))
     refused = {name: file["reason"] for name, file in files.items() if file["status"] == "set_aside"}
     assert {name: reason.partition(",")[0] for name, reason in refused.items()} == {
