@@ -35,6 +35,7 @@ select
     concat_ws(
         chr(31),
         coalesce(rival.no_pageview_by, ''),
+        rival.is_staff::varchar,
         rival.is_declared_robot::varchar,
         rival.is_data_centre::varchar,
         rival.has_odd_agent::varchar,
