@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -128,6 +129,17 @@ class FileReport:
         for key in ("first_occurred_at", "last_occurred_at"):
             content[key] = format_instant(content[key]) if content[key] else None
         return content
+
+
+def find_fault(reports: Iterable[FileReport]) -> str | None:
+    """Say in one sentence which file was set aside first, and why; nothing where none was.
+
+    Examples
+    --------
+    >>> find_fault([FileReport("", "a", "events"), FileReport("", "b", "events", status="set_aside", reason="cut")])
+    'b is set aside: cut'
+    """
+    return next((f"{one.name} is set aside: {one.reason}" for one in reports if one.status == "set_aside"), None)
 
 
 def make_rejects(report: FileReport, lines: pl.DataFrame) -> pl.DataFrame:

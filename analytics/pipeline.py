@@ -20,7 +20,7 @@ from analytics.events.staging import LineRules, Lookups
 from analytics.instants import format_instant, parse_instant
 from analytics.keys import VisitorKeys
 from analytics.landing import ARTICLES, EVENTS, sniff_entity
-from analytics.ledger import FileReport
+from analytics.ledger import FileReport, find_fault
 from analytics.lines import hash_file
 from analytics.privacy import purge_due
 from analytics.publish.documents import Manifest, Status
@@ -130,6 +130,8 @@ def load_into(
     load_file = _choose_loaders(context, options)
     reports: list[FileReport] = []
     for entity, path in files:
+        if entity == EVENTS and not options.is_dry:
+            _give_waiting_their_article(context, warehouse)
         context.progress(f"loading {printable_name(path.name)}")
         try:
             reports.append(_load_one(warehouse, entity, path, load_file[entity], options))
@@ -138,12 +140,20 @@ def load_into(
             reports.append(_refuse(entity, path, error.message))
     if options.is_dry:
         return reports
-    if any(report.entity == ARTICLES and report.loaded for report in reports):
-        context.progress("giving waiting events their article")
-        attribute_waiting(warehouse, context.settings.counting)
+    _give_waiting_their_article(context, warehouse)
     context.progress("rolling up the touched hours")
     roll_up_hours(warehouse, context.settings.half_lives_seconds)
     return reports
+
+
+def _give_waiting_their_article(context: Context, warehouse: Warehouse) -> None:
+    """Attribute what waits, before events are judged beside it; what a load that was cut short left, too."""
+    newest = warehouse.frame("articles/unattributed")
+    if newest.is_empty():
+        return
+    context.progress("giving waiting events their article")
+    attribute_waiting(warehouse, context.settings.counting)
+    warehouse.replace_frame("articles.attribution", newest)
 
 
 def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile, options: LoadOptions) -> FileReport:
@@ -197,10 +207,11 @@ def run(
                 published_as_of=parse_instant(published.as_of) if published else None,
             )
             _refuse_older(record, published, is_forced=is_forced)
-            if published and _is_no_news(context, warehouse, record, published):
+            is_new_fault = any(one.status == "set_aside" and one.content_hash for one in reports)
+            if published and not is_new_fault and _is_no_news(context, warehouse, record, published):
                 manifest = _restate(context, published.status, published.reasons)
                 return RunResult(manifest or published, reports, is_news=False)
-            manifest = _make_reports(context, warehouse, record)
+            manifest = _make_reports(context, warehouse, record, find_fault(reports))
             warehouse.checkpoint()
             rows = warehouse.count_tables()
         context.progress("copying the snapshot for analysts")
@@ -251,7 +262,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
 
 def _load_landed(context: Context, warehouse: Warehouse) -> list[FileReport]:
     landed = list_landed(context.workspace.landing, context.now, context.settings.load.stable_seconds)
-    found = sorted((sniff_entity(warehouse, file), file) for file in landed.files)
+    found = sorted((sniff_entity(warehouse, file, context.caps), file) for file in landed.files)
     reports = load_into(context, warehouse, found, LoadOptions(is_retrying=False, is_landed=True))
     refused = [_refuse(EVENTS, path, reason) for path, reason in landed.refused]
     _keep_no_longer(context, warehouse)
@@ -299,7 +310,7 @@ def _is_no_news(context: Context, warehouse: Warehouse, record: RunRecord, publi
     return is_whole(context.workspace.reports, published)
 
 
-def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord) -> Manifest:
+def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord, fault: str | None) -> Manifest:
     settings, as_of = context.settings, record.as_of
     try:
         with _step(context, record, "checks") as rows:
@@ -317,7 +328,7 @@ def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord) -> 
         write_record(warehouse, record, error=error)
         _restate(context, "degraded", (error.message,))
         raise
-    write_record(warehouse, record, run_id=manifest.run_id)
+    write_record(warehouse, record, run_id=manifest.run_id, error=InputError(fault) if fault else None)
     return manifest
 
 

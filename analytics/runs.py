@@ -231,7 +231,7 @@ def write_record(
     run_id : str, optional
         What it published.
     error : ReadershipError, optional
-        Why it published nothing.
+        What the command leaves with: why nothing was published, or which file was set aside.
     """
     row = {
         "run_number": record.run_number,
@@ -240,7 +240,7 @@ def write_record(
         "as_of": record.as_of,
         "data_through": record.data_through,
         "final_through": record.final_through,
-        "status": "withheld" if error else "done",
+        "status": "done" if run_id else "withheld",
         "exit_code": error.exit_code if error else 0,
         "message": error.message if error else None,
         "config_hash": record.config_hash,

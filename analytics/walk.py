@@ -63,7 +63,7 @@ def list_inputs(paths: Iterable[Path]) -> Inputs:
     found = Inputs()
     for path in paths:
         for match in _expand(path):
-            if match.is_dir():
+            if _is_folder(match):
                 _list_folder(match, match.resolve(), found)
             else:
                 _take(match, found)
@@ -195,7 +195,7 @@ def _read_capped(stream: BinaryIO, file_bytes: int) -> Iterator[bytes]:
 
 
 def _expand(path: Path) -> list[Path]:
-    if os.path.lexists(path):
+    if _is_there(path):
         return [path]
     name = str(path)
     # Path.glob takes no absolute pattern.
@@ -204,6 +204,24 @@ def _expand(path: Path) -> list[Path]:
     if not matches:
         raise NoInputError(f"{printable_name(path)} does not exist; name a file, a folder of files or a pattern")
     return [Path(match) for match in matches]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return False
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether something has this name; what may not be asked counts: reading it says which permission it needs."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _list_folder(folder: Path, root: Path, found: Inputs) -> None:

@@ -25,7 +25,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
     newsroom.load("articles", ARTICLES)
     newsroom.load("events", [*EVENTS, {"kind": "scroll"}])
     newsroom.run(NOON - HOUR)
-    newsroom.run()
+    newsroom.run(NOON)
     with duckdb.connect(str(newsroom.workspace.snapshot), read_only=True) as connection:
         yield connection
 

@@ -46,7 +46,7 @@ def init(options: Options) -> None:
 
 @cli.command()
 @click.argument("entity", type=click.Choice(["articles", "events"]))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option("--format", "form", default="auto", show_default=True, help="auto, native or another format's name.")
 @click.option("--assume-tz", "zone", type=Zone(), help="Zone of times that name none, such as Europe/Madrid.")
 @click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be loaded, rejected and filtered.")
@@ -90,9 +90,10 @@ def describe_loads(reports: list[Any]) -> dict[str, Any]:
 
 def refuse_set_aside(reports: list[Any]) -> None:
     """Leave with the code for bad data where a file was set aside."""
-    for report in reports:
-        if report.status == "set_aside":
-            raise InputError(f"{report.name} is set aside: {report.reason}")
+    from analytics.ledger import find_fault
+
+    if fault := find_fault(reports):
+        raise InputError(fault)
 
 
 @cli.command()

@@ -34,6 +34,7 @@ _RULE_TYPES: dict[str, type[pl.DataType]] = {
     "returning_share_from": pl.Float64,
 }
 _ROBOTS = ("stage/busy_visitor", "stage/visitor_habit", "stage/robot_visitor", "stage/robot_network")
+_STANDING = ("stage/touched_day", "stage/touched_pageview", "stage/standing")
 _MEETINGS = ("stage/returned_pair", "stage/meeting")
 
 
@@ -68,8 +69,19 @@ def count_arrivals(warehouse: Warehouse, rules: Counting, record: Callable[[], N
     return rows
 
 
-def attribute_waiting(warehouse: Warehouse, rules: Counting) -> int:
+def attribute_waiting(warehouse: Warehouse, rules: Counting, *, most_events: int = _MOST_EVENTS) -> int:
     """Give the events that waited for an article, or that now lead to another one, their article.
+
+    The newest days come first: a day's verdicts touch those of the next, whose own events have their article by then.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Open for writing, outside a transaction.
+    rules : Counting
+        What of one visitor counts at most.
+    most_events : int
+        How many are judged at once; a day is never cut.
 
     Returns
     -------
@@ -77,7 +89,7 @@ def attribute_waiting(warehouse: Warehouse, rules: Counting) -> int:
         Events that count for another article than before, and those whose verdict follows.
     """
     rows = 0
-    for first, last in _cut_days(_find_moved_days(warehouse)):
+    for first, last in _cut_days(_find_moved_days(warehouse), most_events):
         _stage_nothing(warehouse)
         warehouse.stage("stage/moved_event", from_at=first, until_at=last + _DAY)
         rows += count_arrivals(warehouse, rules)
@@ -106,7 +118,8 @@ def recount_days(
     int
         Events with a new verdict. They may lie in the day that follows, where repeats cross midnight.
     """
-    spans = _cut_days(warehouse.frame("stage/backfill_day", from_at=from_at, until_at=until_at))
+    days = warehouse.frame("stage/backfill_day", from_at=from_at, until_at=until_at)
+    spans = _cut_days(days.reverse(), _MOST_EVENTS)
     rows = 0
     for place, (first, last) in enumerate(spans):
         end = last + _DAY
@@ -116,7 +129,7 @@ def recount_days(
         warehouse.stage("stage/backfill_event", from_at=start, until_at=end)
         if is_dry:
             _judge(warehouse, rules)
-            until = end + _DAY if place == len(spans) - 1 else end
+            until = end + _DAY if place == 0 else end
             rows += int(warehouse.frame("stage/new_verdict", from_at=first, until_at=until).item())
         else:
             rows += count_arrivals(warehouse, rules)
@@ -141,20 +154,21 @@ def _stage_nothing(warehouse: Warehouse) -> None:
     warehouse.stage("stage/subject")
 
 
-def _cut_days(days: pl.DataFrame) -> list[tuple[datetime, datetime]]:
-    """Cut days into spans of so many events as memory holds at once: first and last day of each."""
+def _cut_days(days: pl.DataFrame, most_events: int) -> list[tuple[datetime, datetime]]:
+    """Cut days, the newest first, into spans of so many events at most: first and last day of each."""
     spans: list[tuple[datetime, datetime]] = []
-    held = _MOST_EVENTS
+    held = most_events
     for day, events in days.rows():
         at = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - naive UTC inside
-        if held + events > _MOST_EVENTS:
+        if held + events > most_events:
             spans.append((at, at))
             held = 0
-        spans[-1] = (spans[-1][0], at)
+        spans[-1] = (at, spans[-1][1])
         held += events
     return spans
 
 
+_TOUCHED_VISITOR = {"visitor_key": pl.UInt64, "day": pl.Date}
 _RIVAL = {"event_key": pl.UInt64, "is_displacing": pl.Boolean}
 
 
@@ -182,9 +196,10 @@ def _judge(warehouse: Warehouse, rules: Counting) -> None:
 def _find_standing(warehouse: Warehouse) -> None:
     """Find the events of the history to judge again; where the arrivals touch none, looking for them is left out."""
     has_history = warehouse.frame("stage/overlap").item()
-    warehouse.stage("stage/touched_network")
-    if not has_history:
-        warehouse.stage("stage/no_standing")
+    if has_history:
+        warehouse.stage("stage/touched_visitor")
     else:
-        warehouse.stage("stage/touched_day")
-        warehouse.stage("stage/standing")
+        warehouse.stage_frame("stage.touched_visitor", pl.DataFrame(schema=_TOUCHED_VISITOR))
+    warehouse.stage("stage/touched_network")
+    for name in _STANDING if has_history else ("stage/no_standing",):
+        warehouse.stage(name)

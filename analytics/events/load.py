@@ -17,6 +17,7 @@ from analytics.events.staging import LineRules, Lookups, begin_stage, resolve_ke
 from analytics.inflate import Caps
 from analytics.ledger import FileReport, make_rejects
 from analytics.settings import Counting, Load
+from analytics.walk import printable_name
 from analytics.warehouse import Warehouse
 
 _NEARLY_SORTED = 3
@@ -116,7 +117,7 @@ def _stage_file(
     begin_stage(warehouse, rules.lookups, rules.lines)
     with tempfile.TemporaryDirectory(prefix="readership-") as folder:
         if form == "native-parquet":
-            stage_parquet(warehouse, unpack_parquet(path, Path(folder), rules.caps), rules.lookups)
+            _stage_parquet(warehouse, path, Path(folder), rules)
             rejects = [warehouse.frame("stage/reject", first_line=1)]
         else:
             chunks = read_chunks(path, form, Path(folder), rules.caps, rules.sources)
@@ -132,6 +133,15 @@ def _stage_file(
     conflicts = warehouse.frame("stage/conflict")
     report = replace(report, format=form, **row).limit_rejects(rules.load, known=len(conflicts))
     return report, pl.concat([*rejects, conflicts], how="diagonal_relaxed")
+
+
+def _stage_parquet(warehouse: Warehouse, path: Path, folder: Path, rules: EventRules) -> None:
+    unpacked = unpack_parquet(path, folder, rules.caps)
+    try:
+        stage_parquet(warehouse, unpacked, rules.lookups)
+    except InputError as error:
+        # Nobody but us knows the name that it was read by, and the ledger would keep it.
+        raise InputError(error.message.replace(str(unpacked), printable_name(path.name))) from error
 
 
 def _stage_chunk(warehouse: Warehouse, chunk: Chunk, rules: EventRules) -> pl.DataFrame:

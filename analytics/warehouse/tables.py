@@ -6,6 +6,7 @@ Jobs hand it the name of a statement and values to bind; it decides where the ro
 
 from __future__ import annotations
 
+import glob
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -280,7 +281,7 @@ class Warehouse:
         return self.append_frame(table, frame)
 
     def read_parquet(self, path: Path) -> pl.DataFrame:
-        """Read a small Parquet file.
+        """Read a small Parquet file; signs of a pattern in its name are its name.
 
         Raises
         ------
@@ -288,14 +289,15 @@ class Warehouse:
             Where DuckDB cannot read it.
         """
         try:
-            return self.query("select * from read_parquet($path, hive_partitioning = false)", {"path": str(path)})
+            text = "select * from read_parquet($path, hive_partitioning = false)"
+            return self.query(text, {"path": glob.escape(str(path))})
         except duckdb.Error as error:
             raise InputError(f"{path.name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
 
     def parquet_columns(self, path: Path) -> list[str]:
         """Name the columns of a Parquet file; none where it cannot be read."""
         try:
-            return self.query("select * from read_parquet($path) limit 0", {"path": str(path)}).columns
+            return self.query("select * from read_parquet($path) limit 0", {"path": glob.escape(str(path))}).columns
         except duckdb.Error:
             return []
 

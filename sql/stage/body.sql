@@ -31,11 +31,21 @@ select
     rival.event_key,
     rival.occurred_at,
     coalesce(rival.received_at, timestamp 'infinity') as received_until,
-    -- Copies that our lists, or fields beside the body, tell apart: which of them stands must not hang on their order.
+    -- What our own lists, or the way it came, say of a copy: of copies that differ in it, always the same one stays.
     concat_ws(
-        chr(31), coalesce(rival.no_pageview_by, ''), rival.is_staff, rival.is_declared_robot, rival.is_data_centre,
-        rival.has_odd_agent, coalesce(rival.network_key, 0), coalesce(rival.first_heartbeat_seconds, 0),
-        coalesce(rival.sequence_source, ''), coalesce(rival.sequence_number, 0)
+        chr(31),
+        coalesce(rival.no_pageview_by, ''),
+        rival.is_staff::varchar,
+        rival.is_declared_robot::varchar,
+        rival.is_data_centre::varchar,
+        rival.has_odd_agent::varchar,
+        rival.is_clamped::varchar,
+        -- A copy that comes when its day's salt is dead has no network: it comes last.
+        coalesce(rival.network_key::varchar, '~'),
+        coalesce(rival.referrer_class, ''),
+        coalesce(rival.first_heartbeat_seconds::varchar, ''),
+        coalesce(rival.sequence_source, ''),
+        coalesce(rival.sequence_number::varchar, '')
     ) as labels,
     event_body(rival, page) as body_hash
 from rival

@@ -11,4 +11,4 @@ from events.counted as counted
 inner join stage.subject as subject on counted.page_id = subject.page_id
 where subject.article_id is distinct from counted.article_id
 group by day
-order by day
+order by day desc

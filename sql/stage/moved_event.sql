@@ -9,6 +9,7 @@ select
     counted.occurred_at,
     counted.visitor_key,
     counted.network_key,
+    counted.pageview_key,
     counted.robot_rule
 from events.counted as counted
 inner join stage.subject as subject on counted.page_id = subject.page_id

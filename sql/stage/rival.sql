@@ -1,5 +1,5 @@
 -- table:   stage.rival
--- purpose: The verdict on lines whose event key comes more than once: the smallest body wins; of copies, the first received, then by labels.
+-- purpose: The verdict on lines whose event key comes more than once: the smallest body wins; of copies, the first received, then the one with the smallest labels.
 -- grain:   one row per line of the file
 -- reads:   stage.body
 -- params:  none
