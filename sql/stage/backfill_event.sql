@@ -9,6 +9,7 @@ select
     counted.occurred_at,
     counted.visitor_key,
     counted.network_key,
+    counted.pageview_key,
     counted.robot_rule
 from events.counted as counted
 where counted.occurred_at >= $from_at and counted.occurred_at < $until_at
