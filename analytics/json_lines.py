@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import msgspec
 import numpy as np
 
+from analytics.json_shapes import Shapes
 from analytics.lines import Array, LineBlock, mark
 
 MAX_DEPTH = 64
@@ -18,13 +19,15 @@ _CHUNK_BYTES = 32 << 10
 _NEVER = -(1 << 40)
 _TOO_DEEP = "\0"
 _DECODER = msgspec.json.Decoder(dict[str, Any])
+# Reads nothing, and refuses what is not JSON; of texts it does not ask whether they are UTF-8.
+_SKIPPER = msgspec.json.Decoder(msgspec.defstruct("Skipped", []))
 _REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _QUOTE, _COLON, _BRACKET, _OPEN, _CLOSE, _RETURN = b'":[{}\r'
 # NUL, the sign of a marker, and halves of a pair.
 _BAD_ESCAPE = re.compile(rb"\\u(?:000[01]|[dD][89a-fA-F])")
 
 
-def screen_json(block: LineBlock, names: set[str] | None = None) -> LineBlock:
+def screen_json(block: LineBlock, shapes: Shapes | None = None) -> LineBlock:
     r"""Give every line that strict JSON refuses its verdict, as a marker in its place.
 
     Refused are lines that hold no single JSON object, invalid UTF-8, a name twice in one object, NUL or half a
@@ -34,8 +37,9 @@ def screen_json(block: LineBlock, names: set[str] | None = None) -> LineBlock:
     ----------
     block : LineBlock
         Its markers stay as they are.
-    names : set of str, optional
-        Takes up the name of every field that a good line has, and of some lines that are refused.
+    shapes : Shapes, optional
+        What the lines before looked like. Takes up the name of every field that a good line has, and of some lines
+        that are refused.
 
     Examples
     --------
@@ -44,7 +48,7 @@ def screen_json(block: LineBlock, names: set[str] | None = None) -> LineBlock:
     """
     verdicts = {
         number: mark(reason, is_reject=True)
-        for number in _find_suspicious(block, set() if names is None else names)
+        for number in _find_suspicious(block, Shapes() if shapes is None else shapes)
         if (reason := judge_line(block.line(number)))
     }
     return block.replace_lines(verdicts)
@@ -104,15 +108,21 @@ def _is_sound(value: object) -> bool:
     return "\0" not in value and (value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value))
 
 
-def _find_suspicious(block: LineBlock, names: set[str]) -> Iterator[int]:
+def _find_suspicious(block: LineBlock, shapes: Shapes) -> Iterator[int]:
     """Give the numbers of all lines that may be bad, and of some that are not, but of no marker."""
     text = np.frombuffer(block.data, np.uint8)
     edges = np.searchsorted(block.starts, np.arange(0, len(text), _CHUNK_BYTES))
-    edges = np.unique(np.append(edges, block.lines))
+    is_known = shapes.recognise(block, lambda line: judge_line(line) is None)
+    # A line that is not known stands alone: the ones around it need no reading for its sake.
+    unknown = np.flatnonzero(~is_known)
+    edges = np.unique(np.concatenate([edges, [block.lines], unknown, unknown + 1]))
     odd = np.flatnonzero(_find_odd_ends(text, block.starts))
     split = set((np.searchsorted(edges, odd, side="right") - 1).tolist())
     for chunk, (first, last) in enumerate(itertools.pairwise(edges.tolist())):
-        for index in _screen_chunk(block, text, slice(first, last), names, is_split=chunk in split):
+        is_split = chunk in split
+        if not is_split and is_known[first:last].all() and _is_clean(block, first, last):
+            continue
+        for index in _screen_chunk(block, text, slice(first, last), shapes.names, is_split=is_split):
             number = block.first_line + index
             if number not in block.marked:
                 yield number
@@ -128,6 +138,22 @@ def _find_odd_ends(text: Array, starts: Array) -> Array:
     last -= text[last] == _RETURN
     is_odd: Array = (text[starts[:-1]] != _OPEN) | (text[last] != _CLOSE)
     return is_odd
+
+
+def _is_clean(block: LineBlock, first: int, last: int) -> bool:
+    """Tell whether lines whose names are known are good."""
+    starts = block.starts[first : last + 1]
+    chunk = block.data[starts[0] : starts[-1]]
+    if b"\\" in chunk and _BAD_ESCAPE.search(chunk):
+        return False
+    if b"[" in chunk:
+        is_bracket = np.frombuffer(chunk, np.uint8) == _BRACKET
+        if _count_in_lines(is_bracket, starts).max() >= MAX_DEPTH - 1:
+            return False
+    try:
+        return len(_SKIPPER.decode_lines(chunk)) == last - first and (chunk.isascii() or bool(chunk.decode()))
+    except _REFUSALS:
+        return False
 
 
 def _screen_chunk(block: LineBlock, text: Array, place: slice, names: set[str], *, is_split: bool) -> Iterable[int]:

@@ -152,7 +152,7 @@ def mark(reason: str, *, is_reject: bool) -> bytes:
 _BLANK, _TOO_LONG = mark("blank_line", is_reject=False), mark("line_too_long", is_reject=True)
 
 
-def read_blocks(source: Path | BinaryIO, caps: Caps, *, block_bytes: int = 16 << 20) -> Iterator[LineBlock]:
+def read_blocks(source: Path | BinaryIO, caps: Caps, *, block_bytes: int = 1 << 20) -> Iterator[LineBlock]:
     """Give a file's lines, decompressed and verified, in blocks; blank and too long ones are markers.
 
     Parameters

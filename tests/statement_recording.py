@@ -191,7 +191,8 @@ def _watch(patch: pytest.MonkeyPatch, recording: Recording) -> None:
 
 def _record_columns(warehouse: Warehouse, recording: Recording) -> None:
     """Note the columns of each working table as the load makes it first, of the views too."""
-    text = "select table_catalog || '.' || table_name from information_schema.tables where table_catalog = 'stage'"
+    text = "select table_catalog || '.' || table_name from information_schema.tables "
+    text += "where table_catalog in ('stage', 'chunk')"
     for (table,) in warehouse.query(text).rows():
         if table not in recording.columns:
             recording.columns[table] = describe_table(warehouse, table)

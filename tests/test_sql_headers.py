@@ -71,7 +71,7 @@ def test_a_file_is_named_after_its_table(name: str) -> None:
         assert TABLE.findall(statement.text) == [statement.table]
         assert statement.table in {last, f"{layer.partition('/')[2]}.{last}"}
     else:
-        assert statement.table in {f"{layer}.{last}", f"stage.{last}"} | list_tables()
+        assert statement.table in {f"{layer}.{last}", f"stage.{last}", f"chunk.{last}"} | list_tables()
 
 
 def test_every_statement_that_writes_is_one_the_commands_run() -> None:
@@ -85,7 +85,7 @@ def test_the_rows_land_as_the_header_says() -> None:
         if call.method in STATEMENT_METHODS:
             statement = read_statement(call.name)
             assert statement.header["write"].startswith(WRITES[call.method]), call
-            is_working = statement.table.startswith("stage.")
+            is_working = statement.table.startswith(("stage.", "chunk."))
             assert is_query(call.name) or is_working == call.method.startswith("stage"), call
             assert is_view(call.name) == (call.method == "stage_view"), call
 

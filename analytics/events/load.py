@@ -120,8 +120,10 @@ def _stage_file(
             _stage_parquet(warehouse, path, Path(folder), rules)
             rejects = [warehouse.frame("stage/reject", first_line=1)]
         else:
-            chunks = read_chunks(path, form, Path(folder), rules.caps, rules.sources)
-            rejects = [_stage_chunk(warehouse, chunk, rules) for chunk in chunks]
+            rejects, fields = [], None
+            for chunk in read_chunks(path, form, Path(folder), rules.caps, rules.sources):
+                rejects.append(_stage_chunk(warehouse, chunk, rules, has_known_fields=chunk.fields == fields))
+                fields = chunk.fields
         if rules.is_dry:
             rejects.append(warehouse.frame("stage/filtered"))
     if not warehouse.is_staged("stage.event"):
@@ -144,9 +146,10 @@ def _stage_parquet(warehouse: Warehouse, path: Path, folder: Path, rules: EventR
         raise InputError(error.message.replace(str(unpacked), printable_name(path.name))) from error
 
 
-def _stage_chunk(warehouse: Warehouse, chunk: Chunk, rules: EventRules) -> pl.DataFrame:
+def _stage_chunk(warehouse: Warehouse, chunk: Chunk, rules: EventRules, *, has_known_fields: bool) -> pl.DataFrame:
     """Stage some lines, and give the bad ones of them with the place where each starts."""
-    stage_text(warehouse, chunk, rules.lookups, line_bytes=rules.load.line_bytes)
+    line_bytes = rules.load.line_bytes
+    stage_text(warehouse, chunk, rules.lookups, line_bytes=line_bytes, has_known_fields=has_known_fields)
     rejects = warehouse.frame("stage/reject", first_line=chunk.first_line)
     offsets = [chunk.offset_of(line) for line in rejects["line"]]
     return rejects.with_columns(pl.Series("byte_offset", offsets, dtype=pl.Int64))

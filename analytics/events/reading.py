@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 import itertools
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
 
 import msgspec
+import numpy as np
 
 from analytics.csv_records import convert_csv
 from analytics.errors import InputError, UsageError, name_nearest
@@ -29,13 +30,16 @@ from analytics.events.sources import (
 from analytics.events.sources.native import choose_extra_fields
 from analytics.inflate import Caps, inflate, read_head
 from analytics.json_lines import screen_json
-from analytics.lines import LineBlock, find_other_codec, mark, read_blocks
+from analytics.json_shapes import Shapes
+from analytics.lines import Array, LineBlock, find_other_codec, mark, read_blocks
 from analytics.walk import printable_name
 
 NATIVE = "native"
 _PARQUET = b"PAR1"
 _HEAD_LINES = 50
-_CHUNK_BYTES = 64 << 20
+_CHUNK_BYTES = 128 << 20
+# Whole groups of rows as DuckDB has them: each is one processor's share.
+_CHUNK_LINES = 2 * 122_880
 _CSV_LINES = 50_000
 
 
@@ -49,8 +53,8 @@ class Chunk:
         One JSON object a line.
     first_line, lines : int
         Number of the first line in the file, and how many there are.
-    blocks : sequence of LineBlock
-        The same lines as they stand in the file, where that is known.
+    origins : array of int, optional
+        Where each line starts in the decompressed file, where that is known.
     fields : frozenset of str
         Names of the fields in these lines and the ones before.
     """
@@ -58,7 +62,7 @@ class Chunk:
     path: Path
     first_line: int
     lines: int
-    blocks: Sequence[LineBlock]
+    origins: Array | None
     fields: frozenset[str]
 
     @property
@@ -68,10 +72,7 @@ class Chunk:
 
     def offset_of(self, line: int) -> int | None:
         """Say at which byte of the decompressed file a line starts, where that is known."""
-        for block in self.blocks:
-            if block.first_line <= line < block.first_line + block.lines:
-                return block.offset_of(line)
-        return None
+        return None if self.origins is None else int(self.origins[line - self.first_line])
 
 
 def find_format(path: Path, wanted: str = "auto") -> str:
@@ -167,12 +168,12 @@ def _choose_reader(
     if form == "native-csv":
         return _read_csv(path, folder, caps)
     if form == "native-ndjson":
-        names: set[str] = set()
-        blocks = ((block, screen_json(block, names).data) for block in read_blocks(path, caps))
-        return _write_chunks(blocks, folder, names)
+        shapes = Shapes()
+        blocks = ((block, screen_json(block, shapes).data) for block in read_blocks(path, caps))
+        return _write_chunks(blocks, folder, shapes.names)
     chosen = next(one for one in FORMATS if one.name == form)
     read_line = chosen.make_reader(settings or SourceSettings())
-    names = set()
+    names: set[str] = set()
     converted = ((block, _convert(block, read_line, names)) for block in read_blocks(path, caps))
     return _write_chunks(converted, folder, names)
 
@@ -217,25 +218,30 @@ def _name_files(folder: Path) -> Iterator[Path]:
 def _write_chunks(blocks: Iterable[tuple[LineBlock, bytes]], folder: Path, names: set[str]) -> Generator[Chunk]:
     files = _name_files(folder)
     rest = iter(blocks)
-    while taken := list(_take(rest)):
-        target = next(files)
-        with target.open("wb") as file:
-            file.writelines(data for _, data in taken)
-        yield _make_chunk(target, [block for block, _ in taken], names)
+    # Nothing is done until the first chunk is there.
+    most_bytes = _CHUNK_BYTES // 8
+    for first in rest:
+        yield _write_chunk(next(files), itertools.chain([first], rest), names, most_bytes)
+        most_bytes = _CHUNK_BYTES
 
 
-def _take(blocks: Iterator[tuple[LineBlock, bytes]]) -> Iterator[tuple[LineBlock, bytes]]:
-    size = 0
-    for block, data in blocks:
-        yield block, data
-        size += len(data)
-        if size >= _CHUNK_BYTES:
-            return
-
-
-def _make_chunk(target: Path, held: list[LineBlock], names: set[str]) -> Chunk:
-    lines = sum(block.lines for block in held)
-    return Chunk(target, held[0].first_line, lines, tuple(held), frozenset(names))
+def _write_chunk(target: Path, blocks: Iterable[tuple[LineBlock, bytes]], names: set[str], most_bytes: int) -> Chunk:
+    """Write blocks until one more might be too much."""
+    first_line, size = 0, 0
+    origins: list[Array] = []
+    # Written over what it held: pages that are given back and asked for again cost as much as the writing.
+    target.touch()
+    with target.open("r+b") as file:
+        for block, data in blocks:
+            file.write(data)
+            first_line = first_line or block.first_line
+            origins.append(block.origins[:-1])
+            size += len(data)
+            lines = block.first_line + block.lines - first_line
+            if size + len(data) > most_bytes or lines + block.lines > _CHUNK_LINES:
+                break
+        file.truncate()
+    return Chunk(target, first_line, lines, np.concatenate(origins), frozenset(names))
 
 
 def _convert(
@@ -283,5 +289,5 @@ def _read_csv(path: Path, folder: Path, caps: Caps) -> Generator[Chunk]:
         while lines := list(itertools.islice(records, _CSV_LINES)):
             target = next(files)
             target.write_bytes(b"".join(lines))
-            yield Chunk(target, first_line, len(lines), (), frozenset(names))
+            yield Chunk(target, first_line, len(lines), None, frozenset(names))
             first_line += len(lines)

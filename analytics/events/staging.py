@@ -120,22 +120,41 @@ def stage_parquet(warehouse: Warehouse, path: Path, lookups: Lookups) -> None:
     names = {name.lower() for name in warehouse.parquet_columns(path)}
     _stage_missing(warehouse, names)
     warehouse.stage_view("stage/line_parquet", input_path=path)
+    warehouse.stage_view("stage/typed")
     with warehouse.reading_input():
         _stage_events(warehouse, lookups, has_extra=bool(names - {*FIELDS, "line"}))
 
 
-def stage_text(warehouse: Warehouse, chunk: Chunk, lookups: Lookups, *, line_bytes: int) -> None:
-    """Stage lines of native JSON, one object a line."""
+def stage_text(
+    warehouse: Warehouse, chunk: Chunk, lookups: Lookups, *, line_bytes: int, has_known_fields: bool = False
+) -> None:
+    """Stage lines of native JSON, one object a line.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        After `begin_stage`.
+    chunk : Chunk
+        The lines.
+    lookups : Lookups
+        What texts are looked up in.
+    line_bytes : int
+        Longest line.
+    has_known_fields : bool
+        Whether the fields are those of the chunk before: then the views over it stand.
+    """
     present = [name for name in FIELDS if name in chunk.fields]
     warehouse.stage_file(
         "stage/raw_line",
         path=str(chunk.path),
-        columns=dict.fromkeys(["kind", *present, *chunk.extra], "VARCHAR"),
+        columns=dict.fromkeys(["kind", "url", *present, *chunk.extra], "VARCHAR"),
         line_bytes=2 * line_bytes + 1024,
     )
-    _stage_missing(warehouse, {"kind", *present})
     warehouse.set_variable("first_line", chunk.first_line)
-    warehouse.stage_view("stage/line_text")
+    if not has_known_fields:
+        _stage_missing(warehouse, {"kind", "url", *present})
+        for name in ("stage/line_text", "stage/typed"):
+            warehouse.stage_view(name)
     _stage_events(warehouse, lookups, has_extra=bool(chunk.extra))
 
 
@@ -152,7 +171,6 @@ def resolve_keys(warehouse: Warehouse) -> None:
 
 
 def _stage_events(warehouse: Warehouse, lookups: Lookups, *, has_extra: bool) -> None:
-    warehouse.stage_view("stage/typed")
     if has_extra:
         warehouse.stage("stage/extra")
     else:

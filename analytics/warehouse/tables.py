@@ -1,7 +1,7 @@
 """The tables of an open warehouse: statements in, frames out.
 
 Jobs hand it the name of a statement and values to bind; it decides where the rows land. Working tables live in
-`stage`, a database in memory that ends with the connection.
+`stage` and `chunk`, databases in memory that end with the connection.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ class Warehouse:
         self._connection.execute("set TimeZone = 'UTC'")
         if not is_read_only:
             self._connection.execute("attach ':memory:' as stage (compress)")
+            # What is written once and soon replaced: compressing it would cost more than all else.
+            self._connection.execute("attach ':memory:' as chunk")
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -225,8 +227,11 @@ class Warehouse:
 
     def is_staged(self, table: str) -> bool:
         """Tell whether a working table is there."""
-        text = "select 1 from duckdb_tables() where database_name || '.' || table_name = $table"
-        return bool(self._execute(text, {"table": table}))
+        try:
+            self._execute(f"select 1 from {table} limit 0")
+        except duckdb.CatalogException:
+            return False
+        return True
 
     def append(self, name: str, **params: object) -> int:
         """Add a statement's rows to the table it names."""
@@ -326,10 +331,13 @@ class Warehouse:
 
     def drop_stage(self) -> None:
         """Give back the memory of every working table."""
-        held = "select kind, name from (select 'view' as kind, view_name as name, database_name from duckdb_views() "
-        held += "where not internal union all select 'table', table_name, database_name from duckdb_tables()) as held "
-        for kind, name in self._execute(held + "where database_name = 'stage' order by kind desc"):
-            self._execute(f'drop {kind} stage."{name}"')
+        held = self._execute(
+            "select 'view', database_name, view_name from duckdb_views() where not internal "
+            "union all select 'table', database_name, table_name from duckdb_tables() order by all desc"
+        )
+        for kind, database, name in held:
+            if database in ("stage", "chunk"):
+                self._execute(f'drop {kind} {database}."{name}"')
 
     def count(self, table: str) -> int:
         """Count a table's rows."""

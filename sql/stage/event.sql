@@ -51,7 +51,7 @@ from stage.typed as typed
 cross join stage.load_rule as load_rule
 left join stage.page as page
     on coalesce(typed.named_article_id, '') = page.named_text and coalesce(typed.raw_url, '') = page.raw_text
-left join stage.referrer as referrer on typed.referrer = referrer.referrer
+left join stage.referrer as referrer on referrer_stem(typed.referrer) = referrer.referrer
 left join stage.agent as agent on typed.user_agent = agent.user_agent
 left join stage.network as network on typed.ip = network.ip and typed.occurred_at::date = network.day
 left join stage.visitor as visitor

@@ -1,13 +1,10 @@
 -- table:   stage.extra
 -- purpose: The fields of a source that have no column, kept aside as JSON.
--- grain:   one row per line of the file
+-- grain:   one row per line of the file that has any
 -- reads:   stage.line
 -- params:  none
 -- write:   replace all
-select
-    line,
-    nullif(json_merge_patch('{}', json_merge_patch(to_json(aside), '{"line": null}')), '{}') as extra
-from (
+with aside as (
     select
         line,
         columns(* exclude (
@@ -17,4 +14,17 @@ from (
             host, heartbeat, first_heartbeat_seconds, sequence_source, sequence_number, gpc, dnt
         ))::varchar
     from stage.line
-) as aside
+),
+
+filled as (
+    select
+        aside as fields,
+        greatest(*columns(aside.* exclude (line))) as any_field
+    from aside
+)
+
+select
+    fields.line,
+    json_merge_patch('{}', json_merge_patch(to_json(fields), '{"line": null}')) as extra
+from filled
+where any_field is not null

@@ -25,7 +25,7 @@ select
         json_object(
             'line', null, 'ip', null, 'user_agent', null, 'accept_language', null, 'visitor_id', null,
             'session_id', null, 'pageview_id', null,
-            'url', coalesce(page.url, split_part(split_part(source.url::varchar, '?', 1), '#', 1)),
+            'url', coalesce(page.url, split_part(source.url, '?', 1)),
             'referrer', event.referrer_host,
             'visitor_key', event.visitor_key::varchar,
             'network_key', event.network_key::varchar,
@@ -41,5 +41,5 @@ inner join source on event.line = source.line
 left join stage.page as page
     on
         coalesce(trim(source.article_id::varchar), '') = page.named_text
-        and coalesce(url_stem(source.url::varchar, getvariable('identifying_pattern')), '') = page.raw_text
+        and coalesce(source.url, '') = page.raw_text
 order by event.line

@@ -14,8 +14,7 @@ select
     line.received_at::varchar as received_text,
     instant_of(line.received_at, load_rule.zone) as received_at,
     nullif(trim(line.article_id::varchar), '') as named_article_id,
-    -- A variable is a constant to the engine: it reads the pattern once, not once a row.
-    nullif(url_stem(line.url::varchar, getvariable('identifying_pattern')), '') as raw_url,
+    nullif(line.url::varchar, '') as raw_url,
     line.host::varchar as site_host,
     case when not is_opted_out then nullif(line.visitor_id::varchar, '') end as visitor_id,
     case when not is_opted_out then nullif(line.ip::varchar, '') end as ip,
