@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -31,6 +30,15 @@ select
         select count(*) from loads.file
         where lines <> loaded + rejected + duplicate + filtered or least(loaded, rejected, duplicate, filtered) < 0
     ) as unequal
+"""
+_MEASURE = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(child.pid, 0)
+child.returncode = os.waitstatus_to_exitcode(status)
+with open(sys.argv[1], "w") as peak:
+    peak.write(str(usage.ru_maxrss))
+sys.exit(child.returncode)
 """
 _WITNESS = """
 select
@@ -68,11 +76,16 @@ def call(newsroom: Newsroom, *arguments: str | Path) -> Told:
 def call_in_process(newsroom: Newsroom, *arguments: str | Path, wrapper: Sequence[str] = ()) -> Told:
     """Give the command in a process of its own, and measure that."""
     command = [*wrapper, sys.executable, "-m", "analytics", *_complete(newsroom, arguments)]
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        return Told(child.returncode, _read_all(stdout), _read_all(stderr), usage.ru_maxrss * 1024)
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr, tempfile.NamedTemporaryFile() as peak:
+        # A new process starts with the peak of the one it came from: that of the tests is none of its own.
+        child = subprocess.run(
+            [sys.executable, "-c", _MEASURE, peak.name, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            check=False,
+        )
+        return Told(child.returncode, _read_all(stdout), _read_all(stderr), int(peak.read()) * 1024)
 
 
 def suffer(newsroom: Newsroom, *paths: Path, options: Sequence[str] = (), call: Call = call) -> list[Row]:

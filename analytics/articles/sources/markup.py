@@ -12,7 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_ATTRIBUTES = r"""(?>[^>="']+|=\s*"[^"]*"|=\s*'[^']*'|[="'])*+"""
+# Each character has one way to match, so that nothing is tried twice. Python below 3.11.5 gets atomic groups and
+# possessive ones wrong, hence none here.
+_VALUE = r"""\s*+(?:"[^"]*+"|'[^']*+')"""
+_ATTRIBUTES = rf"""(?:[^>="']++|["']|={_VALUE}|=(?!{_VALUE}))*"""
 _TOKEN = re.compile(
     rf"""<!--.*?(?:-->|\Z)
     |<(?P<raw>script|style|textarea|title|xmp|iframe|noframes)(?=[\s/>])(?P<raw_attributes>{_ATTRIBUTES})>

@@ -22,9 +22,13 @@ from analytics.events.sources.format import (
     is_most,
 )
 
-_QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
+# Each character has one way to match, so that nothing is tried twice. Python below 3.11.5 gets possessive groups
+# wrong, hence none here.
+_QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*)"'
+_PORT, _ADDRESS_NEXT = r"(?::\d{1,5})? ", r"(?=[\da-fA-F]*[.:][\da-fA-F.:]* )"
 _LINE = re.compile(
-    r"(?:([^\s:]++)(?::\d{1,5})? (?=[\da-fA-F]*[.:][\da-fA-F.:]* ))?+"  # the virtual host, where one stands first
+    # the virtual host, where one stands first
+    rf"(?:([^\s:]++){_PORT}{_ADDRESS_NEXT}|(?![^\s:]++{_PORT}{_ADDRESS_NEXT}))"
     r'(\S++) \S++ [^"\[]*+'  # address, identity, user
     r"\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
     rf"{_QUOTED} (\d{{3}}|-) (?:\d++|-) {_QUOTED} {_QUOTED}(?: .*+)?",
