@@ -69,15 +69,15 @@ def load(options: Options, entity: str, paths: tuple[Path, ...], form: str, zone
 @contextmanager
 def take_stdin(options: Options, paths: tuple[Path, ...]) -> Iterator[list[Path]]:
     """Put standard input, which - names, into a file for as long as it is read."""
-    from tempfile import TemporaryDirectory
-
+    from analytics.scratch import open_scratch
     from analytics.walk import spool
 
     if Path("-") not in paths:
         yield [*paths]
         return
-    with TemporaryDirectory(prefix="readership-") as folder:
-        spooled = spool(sys.stdin.buffer, Path(folder), options.read_context().caps)
+    context = options.read_context()
+    with open_scratch(context.workspace.scratch) as folder:
+        spooled = spool(sys.stdin.buffer, folder, context.caps)
         yield [spooled if path == Path("-") else path for path in paths]
 
 
