@@ -57,11 +57,21 @@ class Context:
             yield
 
     @contextmanager
-    def open(self) -> Iterator[Warehouse]:
-        """Open the warehouse under the lock that is already held."""
+    def open(self, *, is_reader: bool = False) -> Iterator[Warehouse]:
+        """Open the warehouse under the lock that is already held.
+
+        Parameters
+        ----------
+        is_reader : bool
+            Whether it is opened for an answer: only a command that writes brings an older layout to the newest.
+        """
         engine = self.settings.engine
         with open_warehouse(
-            self.workspace.warehouse, memory_limit=engine.memory_limit, threads=engine.threads or None
+            self.workspace.warehouse,
+            memory_limit=engine.memory_limit,
+            threads=engine.threads or None,
+            is_reader=is_reader,
+            warn=self.warn,
         ) as warehouse:
             yield warehouse
 

@@ -31,10 +31,14 @@ from analytics.read_next.job import recommend_articles
 from analytics.rollups import roll_up_hours
 from analytics.runs import RunRecord, begin_run, holds_data, run_checks, write_record
 from analytics.walk import Inputs, held_still, list_inputs, list_landed, printable_name
-from analytics.warehouse import Warehouse, publish_snapshot, query_snapshot
+from analytics.warehouse import LAYOUT_VERSION, Warehouse, publish_snapshot, query_snapshot, remove_kept
 
 LoadFile = Callable[[Warehouse, Path, FileReport], FileReport]
-_LAST_RUN = "select max(run_number) from runs.run where status = 'done'"
+_LAST_RUN = """
+select
+    (select max(run_number) from runs.run where status = 'done') as run_number,
+    (select max(layout_version) from runs.layout) as layout
+"""
 
 
 @dataclass(frozen=True)
@@ -218,12 +222,14 @@ def run(
             is_new_fault = any(one.status == "set_aside" and one.content_hash for one in reports)
             if published and not is_new_fault and _is_no_news(context, warehouse, record, published):
                 manifest = _restate(context, published.status, published.reasons)
+                remove_kept(workspace.warehouse)
                 return RunResult(manifest or published, reports, is_news=False)
             manifest = _make_reports(context, warehouse, record, find_fault(reports))
             warehouse.checkpoint()
             rows = warehouse.count_tables()
         context.progress("copying the snapshot for analysts")
         publish_snapshot(workspace.warehouse, workspace.snapshot, expected=rows)
+        remove_kept(workspace.warehouse)
     return RunResult(manifest, reports, is_news=True)
 
 
@@ -316,7 +322,7 @@ def _is_no_news(context: Context, warehouse: Warehouse, record: RunRecord, publi
     then = (row["as_of"], row["config_hash"], row["inputs_hash"], row["run_id"])
     if then != (record.as_of, record.config_hash, record.inputs_hash, published.run_id):
         return False
-    if query_snapshot(snapshot, _LAST_RUN).item() != row["run_number"]:
+    if query_snapshot(snapshot, _LAST_RUN).row(0) != (row["run_number"], LAYOUT_VERSION):
         return False
     return is_whole(context.workspace.reports, published)
 

@@ -29,7 +29,7 @@ from ..newsroom import (  # noqa: TID252 - no package of the tests is on the pat
     to_ndjson,
     to_parquet,
 )
-from .invariants import call_in_process, suffer, suffer_run
+from .invariants import call, call_in_process, suffer, suffer_run
 
 if sys.version_info >= (3, 14):
     from compression import zstd
