@@ -13,6 +13,7 @@ from typing import Any
 import rich_click as click
 
 from analytics import __version__
+from analytics.cli.doctor_command import doctor
 from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
 from analytics.cli.privacy_commands import forget, purge
 from analytics.cli.rejects_commands import rejects
@@ -251,6 +252,7 @@ def demo(options: Options, folder: Path, seed: int, articles: int, events: int, 
 
 
 cli.add_command(backfill)
+cli.add_command(doctor)
 cli.add_command(forget)
 cli.add_command(purge)
 cli.add_command(rejects)

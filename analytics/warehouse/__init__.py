@@ -5,8 +5,10 @@ from analytics.warehouse.files import (
     lock_warehouse,
     open_warehouse,
     publish_snapshot,
+    put_aside,
     query_snapshot,
     remove_kept,
+    settle_warehouse,
 )
 from analytics.warehouse.tables import LAYOUT_VERSION, SCHEMAS, Warehouse
 
@@ -18,6 +20,8 @@ __all__ = [
     "lock_warehouse",
     "open_warehouse",
     "publish_snapshot",
+    "put_aside",
     "query_snapshot",
     "remove_kept",
+    "settle_warehouse",
 ]

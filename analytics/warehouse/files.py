@@ -144,6 +144,46 @@ def keep_layout(path: Path, layout: int) -> Path:
     return kept
 
 
+def settle_warehouse(path: Path) -> None:
+    """Write what a process that was cut off left in the warehouse's log into its file; a damaged one stays as it is.
+
+    Raises
+    ------
+    WarehouseBusy
+        Where another process holds it.
+    """
+    try:
+        with _connect(path, {}) as connection:
+            connection.execute("checkpoint")
+    except WarehouseBusy:
+        raise
+    except (ReadershipError, duckdb.Error):
+        return
+
+
+def put_aside(path: Path, fresh: Path, kept: Path) -> None:
+    """Let a fresh warehouse take the place of another, which is kept under a name of its own.
+
+    Parameters
+    ----------
+    path : Path
+        The warehouse, closed and settled, its lock held by the caller.
+    fresh : Path
+        The new one, closed.
+    kept : Path
+        Where the old one goes.
+    """
+    log, kept_log = (one.with_name(f"{one.name}.wal") for one in (path, kept))
+    for old in (kept, kept_log):
+        old.unlink(missing_ok=True)
+    if path.exists():
+        kept.hardlink_to(path)
+    if log.exists():
+        # It cannot be read, else it would be gone. Beside the fresh file it would be taken for that one's.
+        log.rename(kept_log)
+    put_in_place(fresh, path)
+
+
 def list_kept(path: Path) -> list[Path]:
     """List the copies of older layouts that are kept beside a warehouse."""
     return sorted(path.parent.glob(f"{glob.escape(path.name)}.layout-*"))
@@ -171,7 +211,7 @@ def _connect(path: Path, config: dict[str, str | bool | int | float | list[str]]
     try:
         return duckdb.connect(str(path), config=config)
     except duckdb.Error as error:
-        if "lock" in str(error).lower():
+        if "could not set lock" in str(error).lower():
             message = f"another program holds {path.name}; analysts open data/published/readership.duckdb instead"
             raise WarehouseBusy(message) from error
         message = f"{path} cannot be opened ({str(error).splitlines()[0]}); `readership doctor` says more"

@@ -150,6 +150,44 @@ class Warehouse:
             raise
         self._execute("commit")
 
+    @contextmanager
+    def reading_old(self, path: Path) -> Iterator[None]:
+        """Show another warehouse, or its snapshot, as the database ``old``.
+
+        Raises
+        ------
+        ReadershipError
+            Where it cannot be opened, or what is asked of it cannot be read.
+        """
+        try:
+            self._execute(f"attach '{str(path).replace(chr(39), 2 * chr(39))}' as old (read_only)")
+            try:
+                yield
+            finally:
+                self._execute("detach old")
+        except duckdb.Error as error:
+            raise ReadershipError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+
+    def carry(self, table: str, condition: str = "true") -> int:
+        """Copy rows of a table from the database ``old``, column by name; none where it lacks one that must be filled.
+
+        Parameters
+        ----------
+        table : str
+            Such as ``runs.run``.
+        condition : str
+            Which rows.
+        """
+        told = "select column_name, is_nullable, database_name = 'old' as is_old from duckdb_columns() where "
+        told += "database_name in (current_database(), 'old') and schema_name || '.' || table_name = $table"
+        columns = self.query(told, {"table": table})
+        known = set(columns.filter(pl.col("is_old"))["column_name"])
+        wanted = columns.filter(~pl.col("is_old"))
+        if not known or set(wanted.filter(~pl.col("is_nullable"))["column_name"]) - known:
+            return 0
+        names = ", ".join(name for name in wanted["column_name"] if name in known)
+        return self._count(f"insert into {table} by name select {names} from old.{table} where {condition}")
+
     def frame(self, name: str, **params: object) -> pl.DataFrame:
         """Run a statement and give its rows.
 
