@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analytics.archive import find_archive, list_archived
 from analytics.context import Context
 from analytics.errors import CheckFailed, NoInputError, ReadershipError
 from analytics.landing import ARTICLES, sniff_entity
@@ -17,7 +18,7 @@ from analytics.pipeline import LoadOptions, load_into
 from analytics.rollups import ROLLUPS
 from analytics.runs import find_failures
 from analytics.walk import list_landed
-from analytics.warehouse import Warehouse, open_warehouse, put_aside, settle_warehouse
+from analytics.warehouse import Warehouse, open_warehouse, put_aside, require_room, settle_warehouse
 
 _HISTORY = (
     "rankings.ranking",
@@ -93,6 +94,8 @@ def rebuild(context: Context, *, is_forced: bool = False) -> Rebuilt:
             settle_warehouse(path)
         try:
             _remove(fresh)  # what a killed one left
+            if path.exists():
+                require_room(path, path.stat().st_size)
             old, missing, reports = _fill(context, fresh, is_forced=is_forced)
             is_replaced = old.source == path and not missing
             kept = path.with_name(f"{path.name}.{f'layout-{old.layout}' if is_replaced else 'aside'}")
@@ -108,13 +111,23 @@ def _fill(context: Context, fresh: Path, *, is_forced: bool) -> tuple[_Old, list
         old = _carry_history(context, warehouse, [workspace.warehouse, workspace.snapshot])
         files = _find_files(context, warehouse, old)
         missing = _find_missing(context, old, files.values(), is_forced=is_forced)
-        options = LoadOptions(is_retrying=False, is_landed=True)
-        reports = load_into(context, warehouse, [(entity, file) for file, entity in files], options)
+        reports = _load(context, warehouse, files)
         for name, failures, example in find_failures(warehouse):
             if failures:
                 raise CheckFailed(name, failures, str(example))
         warehouse.checkpoint()
     return old, missing, reports
+
+
+def _load(context: Context, warehouse: Warehouse, files: dict[tuple[Path, str], str]) -> list[FileReport]:
+    """Load the files; of those with addresses, the ones that are not archived yet are archived now."""
+    archived = {one.content_hash for one in list_archived(find_archive(context.workspace.root))}
+    reports: list[FileReport] = []
+    for is_archived in (False, True):
+        found = [(entity, file) for (file, entity), one in files.items() if (one in archived) == is_archived]
+        options = LoadOptions(is_retrying=False, is_landed=not is_archived)
+        reports += load_into(context, warehouse, found, options) if found else []
+    return reports
 
 
 def _remove(path: Path) -> None:

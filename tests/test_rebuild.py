@@ -17,9 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 from analytics.cli import cli
-from analytics.errors import NoInputError
+from analytics.errors import NoInputError, ReadershipError
 from analytics.instants import parse_instant
 from analytics.rebuild import rebuild
+from analytics.warehouse import require_room
 from analytics.warehouse.tables import LAYOUT_VERSION
 
 from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, article, hash_files, pageview, read_tables
@@ -174,6 +175,26 @@ def test_sums_of_hours_whose_events_were_purged_are_carried_over(newsroom: Newsr
     assert newsroom.query(old) == before
     assert newsroom.query("select count(*) as events from events.counted") == [{"events": 60}]
     newsroom.run()
+
+
+def test_a_file_that_is_archived_is_not_archived_again(newsroom: Newsroom) -> None:
+    row = pageview("a1", NOON, None, ip="192.0.2.1", user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
+    land(newsroom, newsroom.write([row], "addresses.ndjson"))
+    newsroom.run()
+    archive = newsroom.workspace.root / "data" / "archive"
+    before = hash_files(archive)
+    newsroom.now += DAY
+    rebuild(newsroom.context())
+    assert hash_files(archive) == before
+    assert len(before) == 1
+    assert newsroom.query("select count(*) as events from events.counted") == [{"events": 61}]
+
+
+def test_what_the_disk_has_no_room_for_is_refused_before_anything_is_written(newsroom: Newsroom) -> None:
+    free = shutil.disk_usage(newsroom.workspace.root).free
+    with pytest.raises(ReadershipError, match="are free; free some and give the command again"):
+        require_room(newsroom.workspace.warehouse, 2 * free)
+    require_room(newsroom.workspace.warehouse, free // 2)
 
 
 def test_a_kill_at_any_moment_leaves_the_old_warehouse_or_the_new_one(newsroom: Newsroom) -> None:

@@ -8,6 +8,7 @@ from analytics.warehouse.files import (
     put_aside,
     query_snapshot,
     remove_kept,
+    require_room,
     settle_warehouse,
 )
 from analytics.warehouse.tables import LAYOUT_VERSION, SCHEMAS, Warehouse
@@ -23,5 +24,6 @@ __all__ = [
     "put_aside",
     "query_snapshot",
     "remove_kept",
+    "require_room",
     "settle_warehouse",
 ]

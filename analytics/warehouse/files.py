@@ -20,6 +20,7 @@ from analytics.warehouse.tables import LAYOUT_VERSION, Warehouse
 
 STORAGE_VERSION = "v1.5.0"
 """Oldest DuckDB that can read the warehouse and its snapshot."""
+_DAMAGE = ("corrupt database file", "could not read enough bytes")
 
 
 @contextmanager
@@ -108,9 +109,21 @@ def open_warehouse(
         warehouse.migrate(steps)
         message = f"the warehouse is brought from layout {layout} to {LAYOUT_VERSION}"
         warn(f"{message}; {kept.name} keeps it as it was until the next run is done")
-    with warehouse:
+    with warehouse, _naming_damage(path):
         warehouse.create_tables()
         yield warehouse
+
+
+@contextmanager
+def _naming_damage(path: Path) -> Iterator[None]:
+    """Say that a file is damaged where DuckDB finds it so."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if any(sign in str(error).lower() for sign in _DAMAGE):
+            message = f"{path} is damaged ({str(error).splitlines()[0]}); `readership doctor` says more"
+            raise ReadershipError(message) from error
+        raise
 
 
 def keep_layout(path: Path, layout: int) -> Path:
@@ -133,10 +146,7 @@ def keep_layout(path: Path, layout: int) -> Path:
     ReadershipError
         Where there is no room for the copy and for what the change writes; nothing is changed then.
     """
-    needed, free = 2 * path.stat().st_size, shutil.disk_usage(path.parent).free
-    if free < needed:
-        message = f"bringing {path.name} to a newer layout takes {needed:,} bytes of disk and {free:,} are free"
-        raise ReadershipError(f"{message}; free some and run again, the warehouse stays as it is")
+    require_room(path, 2 * path.stat().st_size)
     kept = path.with_name(f"{path.name}.layout-{layout}")
     fresh = path.with_name(f".{kept.name}.next")
     shutil.copyfile(path, fresh)
@@ -182,6 +192,27 @@ def put_aside(path: Path, fresh: Path, kept: Path) -> None:
         # It cannot be read, else it would be gone. Beside the fresh file it would be taken for that one's.
         log.rename(kept_log)
     put_in_place(fresh, path)
+
+
+def require_room(path: Path, needed: int) -> None:
+    """Refuse to begin what the disk has no room for.
+
+    Parameters
+    ----------
+    path : Path
+        The warehouse.
+    needed : int
+        Bytes that must be free beside it.
+
+    Raises
+    ------
+    ReadershipError
+        Where fewer are.
+    """
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        message = f"this takes {needed:,} bytes beside {path.name} and {free:,} are free"
+        raise ReadershipError(f"{message}; free some and give the command again, the warehouse stays as it is")
 
 
 def list_kept(path: Path) -> list[Path]:
