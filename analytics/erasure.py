@@ -192,7 +192,7 @@ def _rewrite_files(context: Context, rows: dict[str, int]) -> None:
     workspace = context.workspace
     context.progress("writing the warehouse anew")
     rewrite_warehouse(workspace.warehouse, expected=rows)
-    remove_kept(workspace.warehouse)  # it holds what was removed
+    remove_kept(workspace.warehouse, is_all=True)  # they hold what was removed
     if workspace.snapshot.is_file():
         context.progress("copying the snapshot for analysts")
         publish_snapshot(workspace.warehouse, workspace.snapshot, expected=rows)

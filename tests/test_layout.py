@@ -180,6 +180,8 @@ def test_forgetting_and_purging_leave_no_copy_that_holds_what_they_removed(
     kept = older.workspace.warehouse.with_name(f"warehouse.duckdb.layout-{OLDER}")
     plan = readership("purge", "--workspace", older.workspace.root)
     assert kept.exists()
+    aside = kept.with_name("warehouse.duckdb.aside")
+    aside.touch()
     token = plan.stdout.split()[-1]
     done = readership("purge", "--token", token, "--workspace", older.workspace.root)
-    assert (done.returncode, kept.exists()) == (0, False)
+    assert (done.returncode, kept.exists(), aside.exists()) == (0, False, False)

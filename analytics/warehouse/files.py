@@ -216,13 +216,27 @@ def require_room(path: Path, needed: int) -> None:
 
 
 def list_kept(path: Path) -> list[Path]:
-    """List the copies of older layouts that are kept beside a warehouse."""
+    """List the copies of older layouts that are kept beside a warehouse until the next run is done."""
     return sorted(path.parent.glob(f"{glob.escape(path.name)}.layout-*"))
 
 
-def remove_kept(path: Path) -> None:
-    """Remove the copies of older layouts that are kept beside a warehouse."""
-    for kept in list_kept(path):
+def list_aside(path: Path) -> list[Path]:
+    """List the other warehouses beside a warehouse: one put aside by a forced rebuild, one half made by a killed one."""
+    name = glob.escape(path.name)
+    return sorted([*path.parent.glob(f"{name}.aside*"), *path.parent.glob(f".{name}.rebuilt*")])
+
+
+def remove_kept(path: Path, *, is_all: bool = False) -> None:
+    """Remove the copies of older layouts that are kept beside a warehouse.
+
+    Parameters
+    ----------
+    path : Path
+        The warehouse.
+    is_all : bool
+        Whether what was put aside goes too.
+    """
+    for kept in list_kept(path) + (list_aside(path) if is_all else []):
         kept.unlink()
 
 
