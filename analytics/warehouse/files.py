@@ -221,7 +221,7 @@ def list_kept(path: Path) -> list[Path]:
 
 
 def list_aside(path: Path) -> list[Path]:
-    """List the other warehouses beside a warehouse: one put aside by a forced rebuild, one half made by a killed one."""
+    """List the other warehouses beside one: put aside by a forced rebuild, or half made by a killed one."""
     name = glob.escape(path.name)
     return sorted([*path.parent.glob(f"{name}.aside*"), *path.parent.glob(f".{name}.rebuilt*")])
 
