@@ -43,7 +43,7 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
     """
     recipe, site = context.settings.recipe(name), context.settings.site
     scope = scope.resolve({"section": site.section_aliases, "region": site.region_aliases})
-    with context.hold(), context.open() as warehouse:
+    with context.hold(), context.open(is_reader=True) as warehouse:
         newest, data_through = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
         _require_scope(warehouse, scope)
@@ -72,7 +72,7 @@ def answer_recommend(context: Context, article: str, as_of: datetime | None) -> 
     UsageError
         Where there is no such article.
     """
-    with context.hold(), context.open() as warehouse:
+    with context.hold(), context.open(is_reader=True) as warehouse:
         newest, _ = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
         article_id, edition = _find_article(warehouse, article, context.url_rules)
@@ -82,7 +82,7 @@ def answer_recommend(context: Context, article: str, as_of: datetime | None) -> 
 
 def answer_status(context: Context) -> dict[str, Any]:
     """Give the state of the workspace: what is loaded, how far it reaches, what is published."""
-    with context.hold(), context.open() as warehouse:
+    with context.hold(), context.open(is_reader=True) as warehouse:
         (state,) = warehouse.frame("runs/status").iter_rows(named=True)
         mark = read_watermark(warehouse, context.settings.load)
     manifest = read_manifest(context.workspace.reports)
@@ -135,17 +135,17 @@ def answer_rejects(context: Context, name: str | None, reason: str | None, lengt
     length : int
         So many at most.
     """
-    with context.hold(), context.open() as warehouse:
+    with context.hold(), context.open(is_reader=True) as warehouse:
         return warehouse.frame("runs/reject", file_name=name or "", reason=reason or "", length=length)
 
 
 def answer_runs(context: Context, length: int) -> pl.DataFrame:
     """List the newest runs, as `runs.run` keeps them, with the number of slots each found to correct."""
-    with context.hold(), context.open() as warehouse:
+    with context.hold(), context.open(is_reader=True) as warehouse:
         return warehouse.frame("runs/run", length=length)
 
 
 def answer_corrections(context: Context, length: int) -> pl.DataFrame:
     """List the slots of published rankings that would have been different, the newest finding first."""
-    with context.hold(), context.open() as warehouse:
+    with context.hold(), context.open(is_reader=True) as warehouse:
         return warehouse.frame("runs/correction", length=length)

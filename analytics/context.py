@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from datetime import datetime
 from analytics.events.networks import Ranges
 from analytics.inflate import Caps
 from analytics.reference_data import read_reference
+from analytics.scratch import remove_abandoned
 from analytics.settings import Settings
 from analytics.urls import UrlRules
 from analytics.warehouse import Warehouse, lock_warehouse, open_warehouse
@@ -34,6 +36,8 @@ class Context:
         How long to wait for another holder of the warehouse; negative waits for ever.
     progress : callable
         Told the name of each step.
+    warn : callable
+        Told what a person should know though all goes on, one sentence at a time.
     """
 
     workspace: Workspace
@@ -41,20 +45,33 @@ class Context:
     now: datetime
     wait_seconds: float = 0
     progress: Progress = field(default=lambda _: None)
+    warn: Progress = field(default=lambda _: None)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold the workspace's lock."""
+        """Hold the workspace's lock; what a killed process unpacked or spilled is removed first."""
         self.workspace.require()
         with lock_warehouse(self.workspace.warehouse, wait_seconds=self.wait_seconds):
+            remove_abandoned(self.workspace.scratch)
+            shutil.rmtree(self.workspace.spill, ignore_errors=True)
             yield
 
     @contextmanager
-    def open(self) -> Iterator[Warehouse]:
-        """Open the warehouse under the lock that is already held."""
+    def open(self, *, is_reader: bool = False) -> Iterator[Warehouse]:
+        """Open the warehouse under the lock that is already held.
+
+        Parameters
+        ----------
+        is_reader : bool
+            Whether it is opened for an answer: only a command that writes brings an older layout to the newest.
+        """
         engine = self.settings.engine
         with open_warehouse(
-            self.workspace.warehouse, memory_limit=engine.memory_limit, threads=engine.threads or None
+            self.workspace.warehouse,
+            memory_limit=engine.memory_limit,
+            threads=engine.threads or None,
+            is_reader=is_reader,
+            warn=self.warn,
         ) as warehouse:
             yield warehouse
 

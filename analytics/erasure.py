@@ -36,7 +36,7 @@ from analytics.privacy import (
 )
 from analytics.rollups import roll_up_hours
 from analytics.settings import Retention
-from analytics.warehouse import Warehouse, publish_snapshot
+from analytics.warehouse import Warehouse, publish_snapshot, remove_kept
 from analytics.warehouse.rewriting import rewrite_warehouse
 
 
@@ -192,6 +192,7 @@ def _rewrite_files(context: Context, rows: dict[str, int]) -> None:
     workspace = context.workspace
     context.progress("writing the warehouse anew")
     rewrite_warehouse(workspace.warehouse, expected=rows)
+    remove_kept(workspace.warehouse, is_all=True)  # they hold what was removed
     if workspace.snapshot.is_file():
         context.progress("copying the snapshot for analysts")
         publish_snapshot(workspace.warehouse, workspace.snapshot, expected=rows)

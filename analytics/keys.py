@@ -178,6 +178,47 @@ class VisitorKeys:
         _write_private(self.folder / "day-salts.json", json.dumps(self._salts, sort_keys=True, indent=1))
 
 
+def find_key_faults(folder: Path, now: datetime) -> list[str]:
+    """Say what is wrong with the keys that lie in a folder, and change nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the keys lie.
+    now : datetime
+        The clock (naive UTC).
+
+    Returns
+    -------
+    list of str
+        One clause a fault; none where all is well.
+    """
+    names = ("visitor.key", "day-salts.json")
+    faults = [f"{name} may be read by others" for name in names if _is_open_to_others(folder / name)]
+    try:
+        if len(bytes.fromhex((folder / names[0]).read_text("ascii"))) != _BYTES:
+            faults.append(f"{names[0]} is damaged")
+    except FileNotFoundError:
+        faults.append(f"{names[0]} is missing")
+    except ValueError:
+        faults.append(f"{names[0]} is damaged")
+    try:
+        text = (folder / names[1]).read_text("ascii")
+        salts = [entry for entry in json.loads(text).values() if entry["salt"]]
+        oldest = min((datetime.fromisoformat(entry["made_at"]) for entry in salts), default=now)
+    except FileNotFoundError:
+        return faults
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return [*faults, f"{names[1]} is damaged"]
+    if oldest + SALT_LIFE < now:
+        faults.append(f"a salt was made at {oldest:%Y-%m-%d %H:%M} and had to die two days later")
+    return faults
+
+
+def _is_open_to_others(file: Path) -> bool:
+    return file.exists() and bool(file.stat().st_mode & 0o077)
+
+
 def _make_hasher(key: bytes, person: bytes) -> Hasher:
     return hashlib.blake2b(key=key, digest_size=8, person=person)
 

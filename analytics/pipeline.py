@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -30,11 +30,15 @@ from analytics.rankings.job import Moment, rank_lists, report_corrections
 from analytics.read_next.job import recommend_articles
 from analytics.rollups import roll_up_hours
 from analytics.runs import RunRecord, begin_run, holds_data, run_checks, write_record
-from analytics.walk import held_still, list_inputs, list_landed, printable_name
-from analytics.warehouse import Warehouse, publish_snapshot, query_snapshot
+from analytics.walk import Inputs, held_still, list_inputs, list_landed, printable_name
+from analytics.warehouse import LAYOUT_VERSION, Warehouse, publish_snapshot, query_snapshot, remove_kept
 
 LoadFile = Callable[[Warehouse, Path, FileReport], FileReport]
-_LAST_RUN = "select max(run_number) from runs.run where status = 'done'"
+_LAST_RUN = """
+select
+    (select max(run_number) from runs.run where status = 'done') as run_number,
+    (select max(layout_version) from runs.layout) as layout
+"""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def load_files(
     found = list_inputs(paths)
     with context.hold(), context.open() as warehouse:
         reports = load_into(context, warehouse, [(entity, file) for file in found.files], options)
-    return reports + [_refuse(entity, path, reason) for path, reason in found.refused]
+    return reports + _report_others(context, entity, found)
 
 
 def load_into(
@@ -170,6 +174,14 @@ def _refuse(entity: str, path: Path, reason: str) -> FileReport:
     return FileReport("", printable_name(path.name), entity, status="set_aside", reason=reason)
 
 
+def _report_others(context: Context, entity: str, found: Inputs) -> list[FileReport]:
+    """Report what is no file, or may not be read; a warning says what a folder holds that is left out."""
+    for path, reason in found.left_out:
+        context.warn(f"{printable_name(path)} {reason.partition(';')[0]}: it is left out")
+    left_out = [replace(_refuse(entity, path, reason), status="left_out") for path, reason in found.left_out]
+    return [_refuse(entity, path, reason) for path, reason in found.refused] + left_out
+
+
 def run(
     context: Context, *, as_of: datetime | None = None, is_forced: bool = False, is_loading: bool = True
 ) -> RunResult:
@@ -210,12 +222,14 @@ def run(
             is_new_fault = any(one.status == "set_aside" and one.content_hash for one in reports)
             if published and not is_new_fault and _is_no_news(context, warehouse, record, published):
                 manifest = _restate(context, published.status, published.reasons)
+                remove_kept(workspace.warehouse)
                 return RunResult(manifest or published, reports, is_news=False)
             manifest = _make_reports(context, warehouse, record, find_fault(reports))
             warehouse.checkpoint()
             rows = warehouse.count_tables()
         context.progress("copying the snapshot for analysts")
         publish_snapshot(workspace.warehouse, workspace.snapshot, expected=rows)
+        remove_kept(workspace.warehouse)
     return RunResult(manifest, reports, is_news=True)
 
 
@@ -231,6 +245,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
         default_edition=site.default_edition or None,
         zone=ZoneInfo(options.zone) if options.zone else None,
         is_dry=options.is_dry,
+        scratch=context.workspace.scratch,
     )
     event_rules = EventRules(
         settings.load,
@@ -251,6 +266,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
         options.form,
         is_dry=options.is_dry,
         archive=_choose_archive(context) if options.is_landed else None,
+        scratch=context.workspace.scratch,
     )
     return {
         ARTICLES: lambda warehouse, path, report: load_article_file(
@@ -262,11 +278,12 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
 
 def _load_landed(context: Context, warehouse: Warehouse) -> list[FileReport]:
     landed = list_landed(context.workspace.landing, context.now, context.settings.load.stable_seconds)
-    found = sorted((sniff_entity(warehouse, file, context.caps), file) for file in landed.files)
+    found = sorted(
+        (sniff_entity(warehouse, file, context.caps, context.workspace.scratch), file) for file in landed.files
+    )
     reports = load_into(context, warehouse, found, LoadOptions(is_retrying=False, is_landed=True))
-    refused = [_refuse(EVENTS, path, reason) for path, reason in landed.refused]
     _keep_no_longer(context, warehouse)
-    return reports + refused
+    return reports + _report_others(context, EVENTS, landed)
 
 
 def _choose_archive(context: Context) -> Callable[[Warehouse, str, Path], object]:
@@ -305,7 +322,7 @@ def _is_no_news(context: Context, warehouse: Warehouse, record: RunRecord, publi
     then = (row["as_of"], row["config_hash"], row["inputs_hash"], row["run_id"])
     if then != (record.as_of, record.config_hash, record.inputs_hash, published.run_id):
         return False
-    if query_snapshot(snapshot, _LAST_RUN).item() != row["run_number"]:
+    if query_snapshot(snapshot, _LAST_RUN).row(0) != (row["run_number"], LAYOUT_VERSION):
         return False
     return is_whole(context.workspace.reports, published)
 

@@ -190,15 +190,18 @@ def run_checks(warehouse: Warehouse, record: RunRecord, *, loss_limit_share: flo
     CheckFailed
         Where one does not hold.
     """
-    for name in list_statements("checks"):
-        broken = warehouse.frame(name)
-        example = str(broken.row(0, named=True)) if len(broken) else None
-        record.checks.append((name.removeprefix("checks/"), len(broken), example))
+    record.checks += find_failures(warehouse)
     for name, failures, example in record.checks:
         if failures:
             raise CheckFailed(name, failures, str(example))
     _gate_loss(warehouse, record, loss_limit_share)
     return len(record.checks)
+
+
+def find_failures(warehouse: Warehouse) -> list[tuple[str, int, str | None]]:
+    """Give the name of every check of `sql/checks`, how many rows break it, and the first of them."""
+    found = [(name.removeprefix("checks/"), warehouse.frame(name)) for name in list_statements("checks")]
+    return [(name, len(rows), str(rows.row(0, named=True)) if len(rows) else None) for name, rows in found]
 
 
 def _gate_loss(warehouse: Warehouse, record: RunRecord, loss_limit_share: float) -> None:

@@ -15,6 +15,7 @@ from analytics.errors import ReadershipError
 
 HEADER_KEYS = ("table", "purpose", "grain", "reads", "params", "write")
 _PACKAGED = Path(__file__).parent / "sql"
+_MIGRATIONS = "migrations"
 _CHECKOUT = Path(__file__).parent.parent / "sql"
 
 
@@ -89,7 +90,37 @@ def list_statements(layer: str = "") -> list[str]:
     True
     """
     root = find_sql_folder()
-    return sorted(path.relative_to(root).with_suffix("").as_posix() for path in (root / layer).rglob("*.sql"))
+    names = (path.relative_to(root).with_suffix("").as_posix() for path in (root / layer).rglob("*.sql"))
+    return sorted(name for name in names if not name.startswith(_MIGRATIONS))
+
+
+def list_migrations(layout: int, target: int, folder: Path | None = None) -> list[Path] | None:
+    """List the files that bring a warehouse from one layout to another, in the order in which they are executed.
+
+    Parameters
+    ----------
+    layout, target : int
+        From and to.
+    folder : Path, optional
+        With a folder a step, such as ``2_to_3``; ``sql/migrations`` where none is given.
+
+    Returns
+    -------
+    list of Path or None
+        Nothing where a step is missing: what that layout holds cannot be carried to the next.
+
+    Examples
+    --------
+    >>> [path.parent.name for path in list_migrations(2, 3)]
+    ['2_to_3']
+    >>> list_migrations(1, 3) is None
+    True
+    """
+    root = folder or find_sql_folder() / _MIGRATIONS
+    steps = [root / f"{number}_to_{number + 1}" for number in range(layout, target)]
+    if not steps or not all(step.is_dir() for step in steps):
+        return None
+    return [file for step in steps for file in sorted(step.glob("*.sql"))]
 
 
 def order_definitions(layer: str) -> list[str]:

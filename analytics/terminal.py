@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import polars as pl
@@ -15,6 +15,9 @@ from rich.text import Text
 from analytics.demo.verdict import CARRIER, DemoVerdict
 from analytics.ledger import FileReport
 from analytics.publish.documents import ListDocument, ReadNextDocument
+
+if TYPE_CHECKING:
+    from analytics.doctor.findings import Finding
 
 _SHOWN_ROWS = 1000
 
@@ -117,6 +120,16 @@ def print_verdict(verdict: DemoVerdict) -> None:
 
 def _show_share(share: float | None) -> str:
     return "–" if share is None else f"{share:.1%}"
+
+
+def print_findings(findings: list[Finding]) -> None:
+    """Print what an examination found, a row a finding."""
+    table = _start_table(None)
+    for name in ("check", "", "what was found", "runbook"):
+        table.add_column(name)
+    for one in findings:
+        table.add_row(one.check, one.state, Text(_clean(one.message)), one.line)
+    Console().print(table)
 
 
 def print_frame(frame: pl.DataFrame) -> None:

@@ -37,11 +37,14 @@ class Inputs:
     files : list of Path
         Regular files, in order.
     refused : list of (Path, str)
-        What was left out, and why: a clause that follows the name.
+        What was named and is no file, or may not be read, and why: a clause that follows the name.
+    left_out : list of (Path, str)
+        What lies in a folder and is no file of it: a link out of it, a pipe and the like; and why.
     """
 
     files: list[Path] = field(default_factory=list)
     refused: list[tuple[Path, str]] = field(default_factory=list)
+    left_out: list[tuple[Path, str]] = field(default_factory=list)
 
 
 def list_inputs(paths: Iterable[Path]) -> Inputs:
@@ -83,7 +86,9 @@ def list_landed(folder: Path, now: datetime, stable_seconds: float) -> Inputs:
         A file that changed within so many seconds is left for the next run.
     """
     found = list_inputs([folder] if folder.is_dir() else [])
-    return Inputs([file for file in found.files if is_settled(file, now, stable_seconds)], found.refused)
+    return Inputs(
+        [file for file in found.files if is_settled(file, now, stable_seconds)], found.refused, found.left_out
+    )
 
 
 def is_settled(path: Path, now: datetime, stable_seconds: float) -> bool:
@@ -237,7 +242,7 @@ def _list_folder(folder: Path, root: Path, found: Inputs) -> None:
         elif path.is_dir():
             _list_folder(path, root, found)
         else:
-            _take(path, found)
+            _take_walked(path, found)
 
 
 def _take_link(path: Path, root: Path, found: Inputs) -> None:
@@ -245,12 +250,24 @@ def _take_link(path: Path, root: Path, found: Inputs) -> None:
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
-        found.refused.append((path, "is a link to nothing"))
+        found.left_out.append((path, "is a link to nothing"))
         return
     if not target.is_relative_to(root):
-        found.refused.append((path, "is a link out of the folder"))
+        found.left_out.append((path, "is a link out of the folder"))
     elif target.is_dir():
-        found.refused.append((path, "is a link to a folder"))
+        found.left_out.append((path, "is a link to a folder"))
+    else:
+        _take_walked(path, found)
+
+
+def _take_walked(path: Path, found: Inputs) -> None:
+    """Take a file of a folder; nobody named what lies there and is none, so it is no fault of the call."""
+    try:
+        kind = _find_kind(path.stat().st_mode)
+    except OSError:
+        kind = ""  # taking it says which permission is missing
+    if kind:
+        found.left_out.append((path, kind))
     else:
         _take(path, found)
 

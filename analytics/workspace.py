@@ -46,6 +46,16 @@ class Workspace:
         return self.root / "data" / "published" / "readership.duckdb"
 
     @property
+    def scratch(self) -> Path:
+        """What is unpacked while it is read."""
+        return self.root / "data" / "scratch"
+
+    @property
+    def spill(self) -> Path:
+        """What DuckDB has no memory for."""
+        return self.root / "data" / "spill"
+
+    @property
     def keys(self) -> Path:
         """Keys of the visitor hashes, outside the database."""
         return self.root / "data" / "keys"

@@ -62,8 +62,8 @@ def test_an_installed_wheel_finds_its_statements(wheel: Path, tmp_path: Path) ->
     with ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     program = (
-        "from analytics.statements import find_sql_folder, list_statements;"
-        "print(find_sql_folder(), *list_statements(), sep='\\n')"
+        "from analytics.statements import find_sql_folder, list_migrations, list_statements;"
+        "print(find_sql_folder(), *list_statements(), *list_migrations(2, 3), sep='\\n')"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

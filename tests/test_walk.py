@@ -39,8 +39,8 @@ def write(path: Path, content: bytes = b"x") -> Path:
     return path
 
 
-def explain(found: Inputs) -> dict[str, str]:
-    return {path.name: reason for path, reason in found.refused}
+def explain(things: list[tuple[Path, str]]) -> dict[str, str]:
+    return {path.name: reason for path, reason in things}
 
 
 def test_a_folder_stands_for_its_visible_files_in_byte_order(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_missing_path_is_no_input(tmp_path: Path) -> None:
         list_inputs([tmp_path / "line\nbreak"])
 
 
-def test_links_out_of_the_folder_are_refused_and_links_within_are_taken(tmp_path: Path) -> None:
+def test_links_out_of_the_folder_are_left_out_and_links_within_are_taken(tmp_path: Path) -> None:
     outside = write(tmp_path / "outside" / "secret")
     folder = tmp_path / "landing"
     inside = write(folder / "sub" / "file")
@@ -99,7 +99,8 @@ def test_links_out_of_the_folder_are_refused_and_links_within_are_taken(tmp_path
         (folder / name).symlink_to(target)
     found = list_inputs([folder])
     assert found.files == [inside, folder / "within"]
-    assert explain(found) == {
+    assert found.refused == []
+    assert explain(found.left_out) == {
         "circle": "is a link to a folder",
         "dangling": "is a link to nothing",
         "dots": "is a link out of the folder",
@@ -110,7 +111,9 @@ def test_links_out_of_the_folder_are_refused_and_links_within_are_taken(tmp_path
     assert list_inputs([folder / "out"]).files == [folder / "out"]
 
 
-def test_pipes_sockets_and_devices_are_refused_without_waiting(tmp_path: Path) -> None:
+def test_pipes_sockets_and_devices_are_left_out_and_refused_where_they_are_named_without_waiting(
+    tmp_path: Path,
+) -> None:
     folder = Path(tempfile.mkdtemp())  # a socket's path must be short
     try:
         os.mkfifo(folder / "pipe")
@@ -121,15 +124,11 @@ def test_pipes_sockets_and_devices_are_refused_without_waiting(tmp_path: Path) -
     finally:
         shutil.rmtree(folder)
     assert found.files == []
-    reasons = [(path.name, reason.split(",")[0].split(";")[0]) for path, reason in found.refused]
-    assert reasons == [
-        ("pipe", "is a pipe"),
-        ("socket", "is a socket"),
-        ("zero", "is a link out of the folder"),
-        ("pipe", "is a pipe"),
-        ("socket", "is a socket"),
-        ("zero", "is a device"),
-    ]
+    left_out, refused = (
+        [(path.name, reason.split(",")[0]) for path, reason in things] for things in (found.left_out, found.refused)
+    )
+    assert left_out == [("pipe", "is a pipe"), ("socket", "is a socket"), ("zero", "is a link out of the folder")]
+    assert refused == [("pipe", "is a pipe"), ("socket", "is a socket"), ("zero", "is a device")]
     with pytest.raises(InputError, match="is a folder, not a file"):
         open_regular(tmp_path)
 
@@ -162,7 +161,7 @@ def test_what_may_not_be_read_is_refused_with_the_permission_named() -> None:
         with pytest.raises(InputError, match=r"file may not be read: its mode is --w-------"):
             open_regular(folder / "file")
     assert found.files == [good]
-    assert explain(found) == {
+    assert explain(found.refused) == {
         "file": f"may not be read: its mode is --w-------, its owner {owner}; grant permission to read (r) it",
         "locked": f"may not be read: its mode is d-wx--x--x, its owner {owner}; "
         "grant permission to read and search (rx) it",

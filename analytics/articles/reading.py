@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -22,6 +21,7 @@ from analytics.articles.versions import Content
 from analytics.csv_records import BLANK_LINE
 from analytics.inflate import read_head
 from analytics.lines import LONG_LINE, Caps, Copy, copy_lines
+from analytics.scratch import open_scratch
 from analytics.settings import Load, Site
 from analytics.urls import UrlRules
 from analytics.warehouse import Warehouse
@@ -48,6 +48,8 @@ class ArticleRules:
         As in `ItemRules`; the zone serves native articles too.
     is_dry : bool
         Say what would come of it, and change nothing.
+    scratch : Path, optional
+        Where files are unpacked.
     """
 
     load: Load
@@ -58,6 +60,7 @@ class ArticleRules:
     default_edition: str | None = None
     zone: tzinfo | None = None
     is_dry: bool = False
+    scratch: Path | None = None
 
     @property
     def items(self) -> ItemRules:
@@ -139,8 +142,8 @@ def read_articles(warehouse: Warehouse, path: Path, rules: ArticleRules, form: s
         for number, record in enumerate(SOURCES[found](read_whole(path, rules.caps), rules.urls), 1):
             reading.take(number, record, rules)
         return reading
-    with tempfile.TemporaryDirectory(prefix="readership-") as folder:
-        copy = copy_lines(path, Path(folder), rules.caps)
+    with open_scratch(rules.scratch) as folder:
+        copy = copy_lines(path, folder, rules.caps)
         reading = Reading(f"native-{copy.format}")
         for number, record in _read_records(warehouse, copy):
             reading.take(number, record, rules, is_native=True)

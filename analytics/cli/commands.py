@@ -13,6 +13,7 @@ from typing import Any
 import rich_click as click
 
 from analytics import __version__
+from analytics.cli.doctor_command import doctor
 from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
 from analytics.cli.privacy_commands import forget, purge
 from analytics.cli.rejects_commands import rejects
@@ -69,15 +70,15 @@ def load(options: Options, entity: str, paths: tuple[Path, ...], form: str, zone
 @contextmanager
 def take_stdin(options: Options, paths: tuple[Path, ...]) -> Iterator[list[Path]]:
     """Put standard input, which - names, into a file for as long as it is read."""
-    from tempfile import TemporaryDirectory
-
+    from analytics.scratch import open_scratch
     from analytics.walk import spool
 
     if Path("-") not in paths:
         yield [*paths]
         return
-    with TemporaryDirectory(prefix="readership-") as folder:
-        spooled = spool(sys.stdin.buffer, Path(folder), options.read_context().caps)
+    context = options.read_context()
+    with open_scratch(context.workspace.scratch) as folder:
+        spooled = spool(sys.stdin.buffer, folder, context.caps)
         yield [spooled if path == Path("-") else path for path in paths]
 
 
@@ -251,6 +252,7 @@ def demo(options: Options, folder: Path, seed: int, articles: int, events: int, 
 
 
 cli.add_command(backfill)
+cli.add_command(doctor)
 cli.add_command(forget)
 cli.add_command(purge)
 cli.add_command(rejects)

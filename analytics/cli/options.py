@@ -37,7 +37,7 @@ class Options:
         workspace.require()
         files = [workspace.settings_file, *([self.config] if self.config else [])]
         now = datetime.now(UTC).replace(tzinfo=None)
-        return Context(workspace, load_settings(*files), now, self.wait_seconds, progress)
+        return Context(workspace, load_settings(*files), now, self.wait_seconds, progress, warn)
 
 
 def common_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -122,6 +122,11 @@ class Zone(click.ParamType[str]):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             self.fail(f"there is no time zone {value!r}; write it like Europe/Madrid", param, ctx)
         return str(value)
+
+
+def warn(message: str) -> None:
+    """Print a sentence on stderr that does not change how the command ends."""
+    say(message, 0)
 
 
 def say(message: str, exit_code: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from analytics.events.sources import SourceSettings
 from analytics.events.staging import LineRules, Lookups, begin_stage, resolve_keys, stage_parquet, stage_text
 from analytics.inflate import Caps
 from analytics.ledger import FileReport, make_rejects
+from analytics.scratch import open_scratch
 from analytics.settings import Counting, Load
 from analytics.walk import printable_name
 from analytics.warehouse import Warehouse
@@ -46,6 +46,8 @@ class EventRules:
         Say what would come of it, and change nothing.
     archive : callable, optional
         Keeps the keyed rows (in a working table) of a file that held addresses.
+    scratch : Path, optional
+        Where files are unpacked.
     """
 
     load: Load
@@ -56,6 +58,7 @@ class EventRules:
     format: str = "auto"
     is_dry: bool = False
     archive: Callable[[Warehouse, str, Path], object] | None = None
+    scratch: Path | None = None
 
     @property
     def caps(self) -> Caps:
@@ -115,13 +118,13 @@ def _stage_file(
 ) -> tuple[FileReport, pl.DataFrame]:
     form = find_format(path, rules.format)
     begin_stage(warehouse, rules.lookups, rules.lines)
-    with tempfile.TemporaryDirectory(prefix="readership-") as folder:
+    with open_scratch(rules.scratch) as folder:
         if form == "native-parquet":
-            _stage_parquet(warehouse, path, Path(folder), rules)
+            _stage_parquet(warehouse, path, folder, rules)
             rejects = [warehouse.frame("stage/reject", first_line=1)]
         else:
             rejects, fields = [], None
-            for chunk in read_chunks(path, form, Path(folder), rules.caps, rules.sources):
+            for chunk in read_chunks(path, form, folder, rules.caps, rules.sources):
                 rejects.append(_stage_chunk(warehouse, chunk, rules, has_known_fields=chunk.fields == fields))
                 fields = chunk.fields
         if rules.is_dry:

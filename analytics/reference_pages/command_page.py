@@ -13,7 +13,7 @@ from analytics.reference_pages.markdown import write_page, write_table
 _OTHER_CODES = {
     0: ["done"],
     1: ["a failure of ours"],
-    65: ["`validate` found a fault"],
+    65: ["`doctor` or `validate` found a fault"],
     130: ["stopped by Ctrl-C"],
     143: ["terminated by SIGTERM"],
 }

@@ -5,7 +5,6 @@ DuckDB marks deleted rows and frees blocks; it overwrites neither.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 import duckdb
 
 from analytics.errors import ReadershipError
-from analytics.warehouse.files import STORAGE_VERSION
+from analytics.warehouse.files import STORAGE_VERSION, put_in_place
 from analytics.warehouse.tables import Warehouse
 
 MARK = "readership"
@@ -95,18 +94,6 @@ def write_parquet(
     rows = warehouse.query(text, {**(params or {}), "target": str(fresh)}).item()
     put_in_place(fresh, target)
     return int(rows)
-
-
-def put_in_place(fresh: Path, target: Path) -> None:
-    """Let a fresh file take another one's place; when this returns, the disk has it."""
-    for path, flags in ((fresh, os.O_RDWR), (target.parent, os.O_RDONLY)):
-        if path == target.parent:
-            fresh.replace(target)
-        handle = os.open(path, flags)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _quote(path: Path) -> str:

@@ -14,13 +14,13 @@ import duckdb
 import polars as pl
 
 from analytics.errors import InputError, ReadershipError
-from analytics.statements import order_definitions, read_statement
+from analytics.statements import list_migrations, order_definitions, read_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 SCHEMAS = ("articles", "loads", "events", "rollups", "rankings", "read_next", "runs")
 
 
@@ -94,22 +94,51 @@ class Warehouse:
         if not self.count("runs.layout"):
             self._execute("insert into runs.layout values ($version)", {"version": LAYOUT_VERSION})
 
-    def _refuse_other_layout(self) -> None:
+    @property
+    def layout(self) -> int | None:
+        """Version of the layout; nothing where there are no tables yet."""
         text = "select 1 from duckdb_tables() where database_name = current_database() and schema_name = 'runs' "
         if not self._execute(text + "and table_name = 'layout'"):
-            return
+            return None
         ((version,),) = self._execute("select max(layout_version) from runs.layout")
+        return None if version is None else int(version)
+
+    def _refuse_other_layout(self) -> None:
+        version = self.layout
         if version is None or version == LAYOUT_VERSION:
             return
-        way = (
-            "install the newer program"
-            if version > LAYOUT_VERSION
-            else "move data/warehouse.duckdb aside and load the articles and events again with `readership load`"
-        )
+        if version > LAYOUT_VERSION:
+            way = "install the newer program"
+        elif list_migrations(version, LAYOUT_VERSION):
+            way = "`readership run` brings it to the new one"
+        else:
+            way = "`readership doctor --rebuild` makes a new one from the landed files"
         raise ReadershipError(
             f"the warehouse has layout {version} and this program knows {LAYOUT_VERSION}; {way}, "
             "the reports stay as they are"
         )
+
+    def migrate(self, files: Iterable[Path]) -> None:
+        """Bring the tables to the layout this program knows, in one transaction.
+
+        Parameters
+        ----------
+        files : iterable of Path
+            As `list_migrations` gives them.
+
+        Raises
+        ------
+        ReadershipError
+            Where one cannot be executed; nothing is changed then.
+        """
+        try:
+            with self.transaction():
+                for file in files:
+                    self._execute(file.read_text(encoding="utf-8"))
+                self._execute("update runs.layout set layout_version = $version", {"version": LAYOUT_VERSION})
+        except duckdb.Error as error:
+            message = f"the warehouse cannot be brought to layout {LAYOUT_VERSION} ({str(error).splitlines()[0]})"
+            raise ReadershipError(f"{message}; it stays as it is, mend that and run again") from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -122,6 +151,44 @@ class Warehouse:
                 self._execute("rollback")
             raise
         self._execute("commit")
+
+    @contextmanager
+    def reading_old(self, path: Path) -> Iterator[None]:
+        """Show another warehouse, or its snapshot, as the database ``old``.
+
+        Raises
+        ------
+        ReadershipError
+            Where it cannot be opened, or what is asked of it cannot be read.
+        """
+        try:
+            self._execute(f"attach '{str(path).replace(chr(39), 2 * chr(39))}' as old (read_only)")
+            try:
+                yield
+            finally:
+                self._execute("detach old")
+        except duckdb.Error as error:
+            raise ReadershipError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+
+    def carry(self, table: str, condition: str = "true") -> int:
+        """Copy rows of a table from the database ``old``, column by name; none where it lacks one that must be filled.
+
+        Parameters
+        ----------
+        table : str
+            Such as ``runs.run``.
+        condition : str
+            Which rows.
+        """
+        told = "select column_name, is_nullable, database_name = 'old' as is_old from duckdb_columns() where "
+        told += "database_name in (current_database(), 'old') and schema_name || '.' || table_name = $table"
+        columns = self.query(told, {"table": table})
+        known = set(columns.filter(pl.col("is_old"))["column_name"])
+        wanted = columns.filter(~pl.col("is_old"))
+        if not known or set(wanted.filter(~pl.col("is_nullable"))["column_name"]) - known:
+            return 0
+        names = ", ".join(name for name in wanted["column_name"] if name in known)
+        return self._count(f"insert into {table} by name select {names} from old.{table} where {condition}")
 
     def frame(self, name: str, **params: object) -> pl.DataFrame:
         """Run a statement and give its rows.

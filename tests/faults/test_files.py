@@ -29,7 +29,7 @@ from ..newsroom import (  # noqa: TID252 - no package of the tests is on the pat
     to_ndjson,
     to_parquet,
 )
-from .invariants import call_in_process, suffer, suffer_run
+from .invariants import call, call_in_process, suffer, suffer_run
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -179,8 +179,8 @@ def test_links_out_of_the_folder_dots_fifos_and_strange_names_never_block(newsro
     for number, stored in enumerate(names, 1):
         land(newsroom, stored, to_ndjson(ROWS[number * 10 : number * 10 + 10]))
     files = by_name(suffer_run(newsroom, call_in_process))
-    refused = {name: file["reason"] for name, file in files.items() if file["status"] == "set_aside"}
-    assert {name: reason.partition(",")[0] for name, reason in refused.items()} == {
+    left_out = {name: file["reason"] for name, file in files.items() if file["status"] == "left_out"}
+    assert {name: reason.partition(",")[0] for name, reason in left_out.items()} == {
         "link-out": "is a link out of the folder",
         "link-dots": "is a link out of the folder",
         "link-round": "is a link to nothing",
@@ -189,6 +189,19 @@ def test_links_out_of_the_folder_dots_fifos_and_strange_names_never_block(newsro
     taken = {name: file["loaded"] for name, file in files.items() if file["status"] == "loaded"}
     shown = ["new\\nline.ndjson", "*.ndjson", "[x]?.ndjson", "caf\\xe9.ndjson", "esc\\x1b[31m.ndjson"]
     assert taken == dict.fromkeys(["inside.ndjson", *shown], 10)
+
+
+def test_a_link_out_of_a_named_folder_is_left_out_and_a_named_pipe_is_a_fault(newsroom: Newsroom) -> None:
+    folder, outside = newsroom.incoming / "folder", newsroom.write(CONTENT, "outside.ndjson")
+    folder.mkdir()
+    (folder / "good.ndjson").write_bytes(to_ndjson(ROWS[:10]))
+    (folder / "link.ndjson").symlink_to(outside)
+    os.mkfifo(folder / "pipe.ndjson")
+    walked = call(newsroom, "load", "events", folder)
+    assert (walked.exit_code, walked.sentences) == (0, "")
+    assert [file["status"] for file in walked.files] == ["loaded", "left_out", "left_out"]
+    named = call(newsroom, "load", "events", folder / "pipe.ndjson", folder / "link.ndjson")
+    assert (named.exit_code, [file["status"] for file in named.files]) == (65, ["loaded", "set_aside"])
 
 
 def test_damaged_files_that_landed_are_set_aside_and_named_in_the_runs_row(newsroom: Newsroom) -> None:

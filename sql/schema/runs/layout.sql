@@ -9,4 +9,4 @@ create table if not exists runs.layout (
 );
 
 comment on table runs.layout is 'Version of the tables'' layout. Grain: one row.';
-comment on column runs.layout.layout_version is 'A program opens the layout it knows, and refuses another with what to do.';
+comment on column runs.layout.layout_version is 'A program opens the layout it knows, migrates an older one where that is possible, and refuses a newer one.';

@@ -18,9 +18,6 @@ create table if not exists runs.run (
     inputs_hash varchar not null
 );
 
--- A warehouse of before the column gets it.
-alter table runs.run add column if not exists final_through timestamp;
-
 comment on table runs.run is 'Every run of the chain. Grain: one row per run_number.';
 comment on column runs.run.run_number is 'Order of the runs on this workspace, from 1.';
 comment on column runs.run.run_id is 'Hash of as_of, configuration and data; empty where nothing was published.';
