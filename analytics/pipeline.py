@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from analytics.archive import archive_landed, find_archive, list_archived, list_due, remove_originals
+from analytics.articles.aliases import read_alias_counts, read_alias_effect, write_alias_effect
 from analytics.articles.load import ArticleRules, load_article_file
 from analytics.context import Context
 from analytics.errors import InputError, ReadershipError, UsageError
@@ -38,6 +41,23 @@ _LAST_RUN = "select max(run_number) from runs.run where status = 'done'"
 
 
 @dataclass(frozen=True)
+class LoadResult:
+    """What loading came to.
+
+    Parameters
+    ----------
+    reports : list of FileReport
+        One a file; a file whose content is already in the ledger is skipped.
+    aliases : DataFrame
+        The articles to or from which URLs moved, with their counts before and after, as `articles.alias_effect` has
+        them; the largest change first.
+    """
+
+    reports: list[FileReport]
+    aliases: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class RunResult:
     """What a run came to.
 
@@ -49,11 +69,14 @@ class RunResult:
         The files it loaded.
     is_news : bool
         False where nothing but the manifest's clock changed.
+    aliases : DataFrame
+        As in `LoadResult`.
     """
 
     manifest: Manifest | None
     reports: list[FileReport]
     is_news: bool
+    aliases: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -83,7 +106,7 @@ class LoadOptions:
 
 def load_files(
     context: Context, entity: str, paths: Iterable[Path], options: LoadOptions = LoadOptions()
-) -> list[FileReport]:
+) -> LoadResult:
     """Load files that were named, and bring labels and rollups up to date.
 
     Parameters
@@ -99,13 +122,14 @@ def load_files(
 
     Returns
     -------
-    list of FileReport
-        One a file; a file whose content is already in the ledger is skipped.
+    LoadResult
+        What became of each file, and what that moved.
     """
     found = list_inputs(paths)
     with context.hold(), context.open() as warehouse:
         reports = load_into(context, warehouse, [(entity, file) for file in found.files], options)
-    return reports + [_refuse(entity, path, reason) for path, reason in found.refused]
+        aliases = read_alias_effect(warehouse, context.now)
+    return LoadResult(reports + [_refuse(entity, path, reason) for path, reason in found.refused], aliases)
 
 
 def load_into(
@@ -129,31 +153,39 @@ def load_into(
     """
     load_file = _choose_loaders(context, options)
     reports: list[FileReport] = []
+    last_entity = None
     for entity, path in files:
-        if entity == EVENTS and not options.is_dry:
-            _give_waiting_their_article(context, warehouse)
+        if entity != last_entity and not options.is_dry:
+            _settle(context, warehouse)
+        last_entity = entity
         context.progress(f"loading {printable_name(path.name)}")
         try:
             reports.append(_load_one(warehouse, entity, path, load_file[entity], options))
         except InputError as error:
             # It cannot be read at all: there is no content that the ledger could know it by.
             reports.append(_refuse(entity, path, error.message))
-    if options.is_dry:
-        return reports
-    _give_waiting_their_article(context, warehouse)
-    context.progress("rolling up the touched hours")
-    roll_up_hours(warehouse, context.settings.half_lives_seconds)
+    if not options.is_dry:
+        _settle(context, warehouse)
     return reports
 
 
-def _give_waiting_their_article(context: Context, warehouse: Warehouse) -> None:
-    """Attribute what waits, before events are judged beside it; what a load that was cut short left, too."""
+def _settle(context: Context, warehouse: Warehouse) -> None:
+    """Give what waits its article and redo the touched hours; what a load that was cut short left, too.
+
+    Between files of articles and files of events: so events are judged beside those that have their article, and the
+    sums before an alias and after it differ by what the alias did.
+    """
     newest = warehouse.frame("articles/unattributed")
+    half_lives = context.settings.half_lives_seconds
     if newest.is_empty():
+        context.progress("rolling up the touched hours")
+        roll_up_hours(warehouse, half_lives)
         return
     context.progress("giving waiting events their article")
+    before = read_alias_counts(warehouse)
     attribute_waiting(warehouse, context.settings.counting)
-    warehouse.replace_frame("articles.attribution", newest)
+    roll_up_hours(warehouse, half_lives)
+    write_alias_effect(warehouse, before, newest.item(), context.now)
 
 
 def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile, options: LoadOptions) -> FileReport:
@@ -196,8 +228,9 @@ def run(
         with context.open() as warehouse:
             VisitorKeys(workspace.keys, context.now)  # salts whose life is over are deleted, whatever else is done
             reports = _load_landed(context, warehouse) if is_loading else []
+            aliases = read_alias_effect(warehouse, context.now)
             if not holds_data(warehouse):
-                return RunResult(None, reports, is_news=False)
+                return RunResult(None, reports, is_news=False, aliases=aliases)
             published = read_manifest(workspace.reports)
             record = begin_run(
                 warehouse,
@@ -210,13 +243,13 @@ def run(
             is_new_fault = any(one.status == "set_aside" and one.content_hash for one in reports)
             if published and not is_new_fault and _is_no_news(context, warehouse, record, published):
                 manifest = _restate(context, published.status, published.reasons)
-                return RunResult(manifest or published, reports, is_news=False)
+                return RunResult(manifest or published, reports, is_news=False, aliases=aliases)
             manifest = _make_reports(context, warehouse, record, find_fault(reports))
             warehouse.checkpoint()
             rows = warehouse.count_tables()
         context.progress("copying the snapshot for analysts")
         publish_snapshot(workspace.warehouse, workspace.snapshot, expected=rows)
-    return RunResult(manifest, reports, is_news=True)
+    return RunResult(manifest, reports, is_news=True, aliases=aliases)
 
 
 def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFile]:
