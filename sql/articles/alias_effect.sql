@@ -46,6 +46,10 @@ select
     article_id,
     $loaded_at as loaded_at,
     coalesce(list(url order by url) filter (where is_added), []) as urls_added,
-    coalesce(list(url order by url) filter (where not is_added), []) as urls_lost
+    coalesce(list(url order by url) filter (where not is_added), []) as urls_lost,
+    null::bigint as pageviews_before,
+    null::bigint as pageviews_after,
+    null::bigint as reads_before,
+    null::bigint as reads_after
 from side
 group by article_id
