@@ -155,7 +155,7 @@ def load_into(
     reports: list[FileReport] = []
     last_entity = None
     for entity, path in files:
-        if entity != last_entity and not options.is_dry:
+        if entity != last_entity and not options.is_dry and _is_unsettled(warehouse):
             _settle(context, warehouse)
         last_entity = entity
         context.progress(f"loading {printable_name(path.name)}")
@@ -167,6 +167,10 @@ def load_into(
     if not options.is_dry:
         _settle(context, warehouse)
     return reports
+
+
+def _is_unsettled(warehouse: Warehouse) -> bool:
+    return bool(len(warehouse.frame("articles/unattributed")) or warehouse.count("rollups.touched_hour"))
 
 
 def _settle(context: Context, warehouse: Warehouse) -> None:

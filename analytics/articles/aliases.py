@@ -18,7 +18,7 @@ def read_alias_counts(warehouse: Warehouse) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        `article_id`, `urls_added`, `urls_lost`, `pageviews`, `reads`.
+        `article_id`, `urls_added`, `urls_lost`, `is_known` (before the load), `pageviews`, `reads`.
     """
     return warehouse.frame("articles/alias_count")
 
@@ -56,7 +56,7 @@ def read_alias_effect(warehouse: Warehouse, loaded_at: datetime) -> pl.DataFrame
 
 
 def compare_alias_counts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Put the counts of articles before and after side by side.
+    """Put the counts of articles before and after side by side; a new one to which nothing came is left out.
 
     Parameters
     ----------
@@ -70,9 +70,8 @@ def compare_alias_counts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFr
 
     Examples
     --------
-    >>> before = pl.DataFrame(
-    ...     {"article_id": ["a"], "urls_added": [["u/0"]], "urls_lost": [[]], "pageviews": [3], "reads": [2]}
-    ... )
+    >>> row = {"article_id": "a", "urls_added": ["u/0"], "urls_lost": [], "is_known": False, "pageviews": 3, "reads": 2}
+    >>> before = pl.DataFrame([row])
     >>> after = before.with_columns(pageviews=pl.lit(8), reads=pl.lit(6))
     >>> compare_alias_counts(before, after).rows()
     [('a', ['u/0'], [], 3, 8, 2, 6)]
@@ -81,4 +80,5 @@ def compare_alias_counts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFr
     known = before.rename({name: f"{name}_before" for name in _COUNTS})
     found = after.select("article_id", *(pl.col(name).alias(f"{name}_after") for name in _COUNTS))
     joined = known.join(found, on="article_id", how="left", maintain_order="left")
-    return joined.select("article_id", "urls_added", "urls_lost", *counts)
+    has_change = pl.any_horizontal(pl.col(f"{name}_before") != pl.col(f"{name}_after") for name in _COUNTS)
+    return joined.filter(has_change | pl.col("is_known")).select("article_id", "urls_added", "urls_lost", *counts)

@@ -144,7 +144,7 @@ def _choose_arrivals(warehouse: Warehouse, articles: list[Content], loaded_at: d
     renamed = _list_texts("article_id", [*names])
     warehouse.stage_frame("stage.incoming_article", pl.concat([incoming.select("article_id"), renamed]))
     every = warehouse.frame("articles/standing")
-    _stage_addresses(warehouse, articles, every)
+    _stage_addresses(warehouse, articles, every, names)
     standing = every.join(renamed, on="article_id", how="anti")
     moved = rename_versions(every, names)
     latest = standing.group_by("article_id").agg(pl.col("content_hash").sort_by("arrival_number").last())
@@ -158,12 +158,19 @@ def _choose_arrivals(warehouse: Warehouse, articles: list[Content], loaded_at: d
     return _Arrivals(pl.concat([numbered, kept], how="diagonal"), loaded, renamed, loaded_at)
 
 
-def _stage_addresses(warehouse: Warehouse, articles: list[Content], standing: pl.DataFrame) -> None:
-    """Note where the URLs of these articles lead until they are loaded, and which of them are known."""
+def _stage_addresses(
+    warehouse: Warehouse, articles: list[Content], standing: pl.DataFrame, names: Mapping[str, str]
+) -> None:
+    """Note where the URLs of these articles lead until they are loaded, and which of them are known.
+
+    An article that goes on under another id is the same one.
+    """
     urls = [url for article in articles for url in (article["url"], *article.get("aliases", ()))]
     warehouse.stage_frame("stage.incoming_address", _list_texts("url", urls))
-    warehouse.stage_frame("stage.standing_id", standing.select("article_id").unique())
-    warehouse.stage("articles/standing_address")
+    addresses = warehouse.frame("articles/standing_address")
+    ids = pl.col("article_id").replace(names)
+    warehouse.stage_frame("stage.standing_address", addresses.with_columns(ids))
+    warehouse.stage_frame("stage.standing_id", standing.select(ids.unique()))
 
 
 def _list_texts(name: str, texts: list[str]) -> pl.DataFrame:

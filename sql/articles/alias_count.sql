@@ -1,7 +1,7 @@
 -- table:   articles.alias_effect
 -- purpose: The articles whose URLs moved and whose history has not followed yet, with what their hours add up to.
 -- grain:   one row per article_id
--- reads:   articles.alias_effect, rollups.article_hourly
+-- reads:   articles.alias_effect, articles.attribution, articles.version, rollups.article_hourly
 -- params:  none
 -- write:   none
 with uncounted as (
@@ -50,6 +50,10 @@ select
     total.article_id,
     coalesce(list(total.url order by total.url) filter (where total.steps > 0), []) as urls_added,
     coalesce(list(total.url order by total.url) filter (where total.steps < 0), []) as urls_lost,
+    total.article_id in (
+        select version.article_id from articles.version as version
+        where version.arrival_number <= (select max(known.arrival_number) from articles.attribution as known)
+    ) as is_known,
     coalesce(any_value(counted.pageviews), 0) as pageviews,
     coalesce(any_value(counted.reads), 0) as reads
 from total

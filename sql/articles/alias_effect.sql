@@ -1,7 +1,7 @@
 -- table:   articles.alias_effect
 -- purpose: The articles of which URLs were taken, or to which they came, by a file; what that did is counted later.
 -- grain:   one row per article_id
--- reads:   articles.address, articles.alias, articles.version, events.page, stage.standing_address, stage.standing_id
+-- reads:   articles.address, articles.alias, articles.version, stage.standing_address, stage.standing_id
 -- params:  loaded_at
 -- write:   append
 with moved as (
@@ -13,16 +13,11 @@ with moved as (
     inner join articles.address as address on standing.url = address.url
     where
         standing.article_id is distinct from address.article_id
+        -- That events waited for a new article at its own URL is no news: they do for any.
         and (
-            address.article_id in (select known.article_id from stage.standing_id as known)
-            -- Of a new article: not that events waited for it at its own URL, as they do for any.
-            or (
-                standing.url in (select page.url from events.page as page)
-                and (
-                    standing.article_id is not null
-                    or standing.url not in (select alias.url from articles.alias as alias where alias.is_current)
-                )
-            )
+            standing.article_id is not null
+            or address.article_id in (select known.article_id from stage.standing_id as known)
+            or standing.url not in (select alias.url from articles.alias as alias where alias.is_current)
         )
 ),
 

@@ -1,9 +1,9 @@
--- table:   stage.standing_address
+-- table:   articles.standing_address
 -- purpose: Where the URLs of a file's articles, named in it or before, lead until the file is loaded.
 -- grain:   one row per url
 -- reads:   articles.address, articles.alias, stage.incoming_address, stage.incoming_article
 -- params:  none
--- write:   replace all
+-- write:   none
 with named as (
     select url from stage.incoming_address
     union
