@@ -13,10 +13,11 @@ import polars as pl
 
 from analytics.archive import archive_landed, find_archive, list_archived, list_due, remove_originals
 from analytics.articles.aliases import read_alias_counts, read_alias_effect, write_alias_effect
-from analytics.articles.load import ArticleRules, load_article_file
+from analytics.articles.load import ArticleRules, load_article_file, load_article_rows
 from analytics.context import Context
 from analytics.errors import InputError, ReadershipError, UsageError
 from analytics.events.count import attribute_waiting
+from analytics.events.found_articles import describes_articles, read_found_articles
 from analytics.events.load import EventRules, load_event_file
 from analytics.events.sources import SourceSettings
 from analytics.events.staging import LineRules, Lookups
@@ -37,6 +38,7 @@ from analytics.walk import held_still, list_inputs, list_landed, printable_name
 from analytics.warehouse import Warehouse, publish_snapshot, query_snapshot
 
 LoadFile = Callable[[Warehouse, Path, FileReport], FileReport]
+_FOUND = "found"
 _LAST_RUN = "select max(run_number) from runs.run where status = 'done'"
 
 
@@ -159,6 +161,8 @@ def load_into(
             _settle(context, warehouse)
         last_entity = entity
         context.progress(f"loading {printable_name(path.name)}")
+        if entity == EVENTS and not options.is_dry:
+            reports += _load_found(context, warehouse, path, load_file[_FOUND], options)
         try:
             reports.append(_load_one(warehouse, entity, path, load_file[entity], options))
         except InputError as error:
@@ -200,6 +204,29 @@ def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile
         if known and (known[0]["status"] == "loaded" or not options.is_retrying):
             return report.skip(known[0]["name"], known[0]["status"])
         return load_file(warehouse, path, report)
+
+
+def _load_found(
+    context: Context, warehouse: Warehouse, path: Path, load_found: LoadFile, options: LoadOptions
+) -> list[FileReport]:
+    """Load the articles that a file of events describes.
+
+    Before its events: of a load that is killed in between, the next one does both again. A known file that is named
+    is read for them again, since a setting may have been missing; one that only lies there is not.
+    """
+    try:
+        if not describes_articles(path, options.form):
+            return []
+        with held_still(path):
+            content_hash = hash_file(path)
+            if not options.is_retrying and len(warehouse.frame("stage/ledger_entry", content_hash=content_hash)):
+                return []
+            report = load_found(warehouse, path, FileReport("", printable_name(path.name), ARTICLES))
+    except InputError:
+        return []  # what its events come to says why
+    if _is_unsettled(warehouse):
+        _settle(context, warehouse)
+    return [report] if report.lines else []
 
 
 def _refuse(entity: str, path: Path, reason: str) -> FileReport:
@@ -294,6 +321,12 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
             warehouse, path, report, article_rules, options.form
         ),
         EVENTS: lambda warehouse, path, report: load_event_file(warehouse, path, report, event_rules),
+        _FOUND: lambda warehouse, path, report: load_article_rows(
+            warehouse,
+            read_found_articles(path, options.form, event_rules.caps),
+            report,
+            article_rules,
+        ),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -95,7 +96,7 @@ def load_article_rows(
 ) -> FileReport:
     """Load articles that were found in a file of something else, such as the metadata in a file of events.
 
-    Writes neither ledger nor rejects, and leaves the working tables of others alone.
+    Writes neither ledger nor rejects.
 
     Parameters
     ----------
@@ -111,15 +112,18 @@ def load_article_rows(
     Returns
     -------
     FileReport
-        What became of the rows.
+        What became of the rows; its `reason` says why some were refused.
     """
-    reading = Reading(report.format)
+    reading = Reading(report.format or "found")
     for number, row in enumerate(rows, 1):
         reading.take(number, row, rules)
     arrivals = _choose_arrivals(warehouse, reading.articles, rules.loaded_at)
     with warehouse.transaction():
         _write_articles(warehouse, arrivals, rules.site)
-    counts = replace(_tally(report, reading), loaded=arrivals.loaded)
+    warehouse.drop_stage()
+    reasons = Counter(reason for _, reason, _ in reading.rejects)
+    why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items())) or None
+    counts = replace(_tally(report, reading), loaded=arrivals.loaded, reason=why)
     return replace(counts, duplicate=len(reading.articles) - arrivals.loaded)
 
 
