@@ -118,7 +118,8 @@ def print_pairs(pairs: Mapping[str, Any]) -> None:
     """Print names and values, one pair a line."""
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in pairs.items():
-        shown = f"{value:,}" if isinstance(value, int) else "–" if value is None else str(value)
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        shown = f"{text:,}" if isinstance(text, int) else "–" if text in (None, "") else str(text)
         table.add_row(name.replace("_", " "), Text(_clean(shown)))
     Console().print(table)
 
