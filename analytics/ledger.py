@@ -30,6 +30,8 @@ REASONS = {
     "bad_received_at": "received_at is no instant with a zone",
     "missing_engaged_seconds": "an engaged event needs engaged_seconds",
     "bad_engaged_seconds": "engaged_seconds is no number of seconds",
+    "bad_heartbeat": "heartbeat is no whole number",
+    "bad_first_heartbeat_seconds": "first_heartbeat_seconds is no number of seconds",
     "bad_slot": "slot is no number from 0 to 255",
     "bad_is_staff": "is_staff is neither true nor false",
     "bad_sequence_number": "sequence_number is no whole number",

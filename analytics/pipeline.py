@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from analytics.archive import archive_landed, find_archive, list_archived, list_due, remove_originals
-from analytics.articles.load import ArticleRules, load_article_file
+from analytics.articles.aliases import read_alias_counts, read_alias_effect, write_alias_effect
+from analytics.articles.load import ArticleRules, load_article_file, load_article_rows
 from analytics.context import Context
 from analytics.errors import InputError, ReadershipError, UsageError
 from analytics.events.count import attribute_waiting
+from analytics.events.found_articles import describes_articles, read_found_articles
 from analytics.events.load import EventRules, load_event_file
 from analytics.events.sources import SourceSettings
 from analytics.events.staging import LineRules, Lookups
@@ -34,11 +38,29 @@ from analytics.walk import Inputs, held_still, list_inputs, list_landed, printab
 from analytics.warehouse import LAYOUT_VERSION, Warehouse, publish_snapshot, query_snapshot, remove_kept
 
 LoadFile = Callable[[Warehouse, Path, FileReport], FileReport]
+_FOUND = "found"
 _LAST_RUN = """
 select
     (select max(run_number) from runs.run where status = 'done') as run_number,
     (select max(layout_version) from runs.layout) as layout
 """
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What loading came to.
+
+    Parameters
+    ----------
+    reports : list of FileReport
+        One a file; a file whose content is already in the ledger is skipped.
+    aliases : DataFrame
+        The articles to or from which URLs moved, with their counts before and after, as `articles.alias_effect` has
+        them; the largest change first.
+    """
+
+    reports: list[FileReport]
+    aliases: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -53,11 +75,14 @@ class RunResult:
         The files it loaded.
     is_news : bool
         False where nothing but the manifest's clock changed.
+    aliases : DataFrame
+        As in `LoadResult`.
     """
 
     manifest: Manifest | None
     reports: list[FileReport]
     is_news: bool
+    aliases: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -87,7 +112,7 @@ class LoadOptions:
 
 def load_files(
     context: Context, entity: str, paths: Iterable[Path], options: LoadOptions = LoadOptions()
-) -> list[FileReport]:
+) -> LoadResult:
     """Load files that were named, and bring labels and rollups up to date.
 
     Parameters
@@ -103,13 +128,14 @@ def load_files(
 
     Returns
     -------
-    list of FileReport
-        One a file; a file whose content is already in the ledger is skipped.
+    LoadResult
+        What became of each file, and what that moved.
     """
     found = list_inputs(paths)
     with context.hold(), context.open() as warehouse:
         reports = load_into(context, warehouse, [(entity, file) for file in found.files], options)
-    return reports + _report_others(context, entity, found)
+        aliases = read_alias_effect(warehouse, context.now)
+    return LoadResult(reports + _report_others(context, entity, found), aliases)
 
 
 def load_into(
@@ -133,31 +159,45 @@ def load_into(
     """
     load_file = _choose_loaders(context, options)
     reports: list[FileReport] = []
+    last_entity = None
     for entity, path in files:
-        if entity == EVENTS and not options.is_dry:
-            _give_waiting_their_article(context, warehouse)
+        if entity != last_entity and not options.is_dry and _is_unsettled(warehouse):
+            _settle(context, warehouse)
+        last_entity = entity
         context.progress(f"loading {printable_name(path.name)}")
+        if entity == EVENTS and not options.is_dry:
+            reports += _load_found(context, warehouse, path, load_file[_FOUND], options)
         try:
             reports.append(_load_one(warehouse, entity, path, load_file[entity], options))
         except InputError as error:
             # It cannot be read at all: there is no content that the ledger could know it by.
             reports.append(_refuse(entity, path, error.message))
-    if options.is_dry:
-        return reports
-    _give_waiting_their_article(context, warehouse)
-    context.progress("rolling up the touched hours")
-    roll_up_hours(warehouse, context.settings.half_lives_seconds)
+    if not options.is_dry:
+        _settle(context, warehouse)
     return reports
 
 
-def _give_waiting_their_article(context: Context, warehouse: Warehouse) -> None:
-    """Attribute what waits, before events are judged beside it; what a load that was cut short left, too."""
+def _is_unsettled(warehouse: Warehouse) -> bool:
+    return bool(len(warehouse.frame("articles/unattributed")) or warehouse.count("rollups.touched_hour"))
+
+
+def _settle(context: Context, warehouse: Warehouse) -> None:
+    """Give what waits its article and redo the touched hours; what a load that was cut short left, too.
+
+    Between files of articles and files of events: so events are judged beside those that have their article, and the
+    sums before an alias and after it differ by what the alias did.
+    """
     newest = warehouse.frame("articles/unattributed")
+    half_lives = context.settings.half_lives_seconds
     if newest.is_empty():
+        context.progress("rolling up the touched hours")
+        roll_up_hours(warehouse, half_lives)
         return
     context.progress("giving waiting events their article")
+    before = read_alias_counts(warehouse)
     attribute_waiting(warehouse, context.settings.counting)
-    warehouse.replace_frame("articles.attribution", newest)
+    roll_up_hours(warehouse, half_lives)
+    write_alias_effect(warehouse, before, newest.item(), context.now)
 
 
 def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile, options: LoadOptions) -> FileReport:
@@ -168,6 +208,29 @@ def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile
         if known and (known[0]["status"] == "loaded" or not options.is_retrying):
             return report.skip(known[0]["name"], known[0]["status"])
         return load_file(warehouse, path, report)
+
+
+def _load_found(
+    context: Context, warehouse: Warehouse, path: Path, load_found: LoadFile, options: LoadOptions
+) -> list[FileReport]:
+    """Load the articles that a file of events describes.
+
+    Before its events: of a load that is killed in between, the next one does both again. A known file that is named
+    is read for them again, since a setting may have been missing; one that only lies there is not.
+    """
+    try:
+        if not describes_articles(path, options.form):
+            return []
+        with held_still(path):
+            content_hash = hash_file(path)
+            if not options.is_retrying and len(warehouse.frame("stage/ledger_entry", content_hash=content_hash)):
+                return []
+            report = load_found(warehouse, path, FileReport("", printable_name(path.name), ARTICLES))
+    except InputError:
+        return []  # what its events come to says why
+    if _is_unsettled(warehouse):
+        _settle(context, warehouse)
+    return [report] if report.lines else []
 
 
 def _refuse(entity: str, path: Path, reason: str) -> FileReport:
@@ -208,8 +271,9 @@ def run(
         with context.open() as warehouse:
             VisitorKeys(workspace.keys, context.now)  # salts whose life is over are deleted, whatever else is done
             reports = _load_landed(context, warehouse) if is_loading else []
+            aliases = read_alias_effect(warehouse, context.now)
             if not holds_data(warehouse):
-                return RunResult(None, reports, is_news=False)
+                return RunResult(None, reports, is_news=False, aliases=aliases)
             published = read_manifest(workspace.reports)
             record = begin_run(
                 warehouse,
@@ -223,14 +287,14 @@ def run(
             if published and not is_new_fault and _is_no_news(context, warehouse, record, published):
                 manifest = _restate(context, published.status, published.reasons)
                 remove_kept(workspace.warehouse)
-                return RunResult(manifest or published, reports, is_news=False)
+                return RunResult(manifest or published, reports, is_news=False, aliases=aliases)
             manifest = _make_reports(context, warehouse, record, find_fault(reports))
             warehouse.checkpoint()
             rows = warehouse.count_tables()
         context.progress("copying the snapshot for analysts")
         publish_snapshot(workspace.warehouse, workspace.snapshot, expected=rows)
         remove_kept(workspace.warehouse)
-    return RunResult(manifest, reports, is_news=True)
+    return RunResult(manifest, reports, is_news=True, aliases=aliases)
 
 
 def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFile]:
@@ -273,6 +337,12 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
             warehouse, path, report, article_rules, options.form
         ),
         EVENTS: lambda warehouse, path, report: load_event_file(warehouse, path, report, event_rules),
+        _FOUND: lambda warehouse, path, report: load_article_rows(
+            warehouse,
+            read_found_articles(path, options.form, event_rules.caps),
+            report,
+            article_rules,
+        ),
     }
 
 

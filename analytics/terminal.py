@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analytics.doctor.findings import Finding
 
 _SHOWN_ROWS = 1000
+_ALIAS_ROWS, _ALIAS_URLS = 20, 3
 
 
 @contextmanager
@@ -88,11 +89,40 @@ def _print_reasons(reports: list[FileReport]) -> None:
     Console().print(table)
 
 
+def print_alias_effect(effect: pl.DataFrame, console: Console | None = None) -> None:
+    """Print what moved URLs did to the counts of their articles; nothing where none moved."""
+    if effect.is_empty():
+        return
+    table = _start_table("articles whose URLs moved: counts before and after")
+    table.add_column("article", overflow="fold")
+    for name in ("pageviews", "reads"):
+        table.add_column(name, justify="right")
+    table.add_column("URLs", overflow="fold")
+    for row in effect.head(_ALIAS_ROWS).iter_rows(named=True):
+        urls = [f"+ {url}" for url in row["urls_added"]] + [f"- {url}" for url in row["urls_lost"]]
+        more = [f"and {len(urls) - _ALIAS_URLS:,} more"] if len(urls) > _ALIAS_URLS else []
+        counts = (f"{row[f'{name}_before']:,} → {row[f'{name}_after']:,}" for name in ("pageviews", "reads"))
+        shown = "\n".join(map(_clean, urls[:_ALIAS_URLS] + more))
+        table.add_row(Text(_clean(row["article_id"])), *counts, Text(shown))
+    console = console or Console()
+    console.print(table)
+    if len(effect) > _ALIAS_ROWS:
+        console.print(f"{len(effect) - _ALIAS_ROWS:,} more articles; --json gives all, and articles.alias_effect")
+
+
+def note_alias_effect(effect: pl.DataFrame) -> None:
+    """Show a person what moved URLs did; a scheduler, whose stderr is no terminal, is told nothing."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        print_alias_effect(effect, console)
+
+
 def print_pairs(pairs: Mapping[str, Any]) -> None:
     """Print names and values, one pair a line."""
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in pairs.items():
-        shown = f"{value:,}" if isinstance(value, int) else "–" if value is None else str(value)
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        shown = f"{text:,}" if isinstance(text, int) else "–" if text in (None, "") else str(text)
         table.add_row(name.replace("_", " "), Text(_clean(shown)))
     Console().print(table)
 

@@ -129,6 +129,9 @@ def _write_inputs(folder: Path) -> list[list[str]]:
     }
     for name, records in lines.items():
         (folder / f"{name}.ndjson").write_text("\n".join(map(json.dumps, records)) + "\n")
+    wide = [_WAITING | _CAME | {"Campaign": "mail"}]
+    (folder / "wide.ndjson").write_text("\n".join(map(json.dumps, wide)) + "\n")
+    pl.DataFrame([_WAITING | _CAME | {f"field_{n}": n for n in range(51)}]).write_parquet(folder / "wide.parquet")
     share = {"kind": "share", "occurred_at": "2024-05-01T11:20:00Z", "article_id": "dams", "campaign": 7} | _CAME
     pl.DataFrame([share]).write_parquet(folder / "shares.parquet")
     landing = folder / "data" / "landing"
@@ -144,7 +147,7 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         [*events, "--dry-run", str(folder / "again.ndjson")],
         [*events, str(folder / "again.ndjson")],
         ["run"],
-        [*events, str(folder / "old.ndjson")],
+        [*events, str(folder / "old.ndjson"), str(folder / "wide.ndjson"), str(folder / "wide.parquet")],
         ["run"],
         ["rank", "--scope", "edition=en"],
         ["recommend", "dams"],

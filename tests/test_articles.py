@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.articles.aliases import alias_effect, read_alias_counts
 from analytics.articles.load import ArticleRules, load_article_file, load_article_rows
 from analytics.ledger import FileReport
 from analytics.settings import load_settings
@@ -318,29 +317,3 @@ def test_one_page_is_one_article_in_whatever_order_its_formats_come(newsroom: Ne
     assert list_addresses(newsroom) == {PAGE: "a1"}
     assert newsroom.query("select distinct article_id from articles.version") == [{"article_id": "a1"}]
     assert newsroom.query("select count(*)::integer as versions from articles.version") == [{"versions": 4}]
-
-
-def test_an_alias_moves_history_and_the_report_says_how_much(newsroom: Newsroom) -> None:
-    newsroom.load_articles(article("a1"), article("a2"), article("a3"))
-    old = "https://news.example/old"
-    newsroom.load_events(*(pageview(None, url=old, visitor=f"v{n}") for n in range(3)), pageview("a2"), pageview("a3"))
-    with newsroom.open() as warehouse:
-        before = read_alias_counts(warehouse)
-        newsroom.load_articles(article("a1", aliases=[old]), article("a3", url="https://news.example/en/three"))
-        effect = alias_effect(warehouse, before)
-    assert effect.rows(named=True) == [
-        {"article_id": "a1", "urls_added": ["https://www.news.example/old"], "urls_lost": [],
-         "pageviews_before": 0, "pageviews_after": 3, "reads_before": 0, "reads_after": 3},
-        {"article_id": "a3", "urls_added": ["https://www.news.example/en/three"], "urls_lost": [],
-         "pageviews_before": 1, "pageviews_after": 1, "reads_before": 1, "reads_after": 1},
-    ]  # fmt: skip
-
-
-def test_an_alias_that_another_article_owns_gives_its_history_back(newsroom: Newsroom) -> None:
-    newsroom.load_articles(article("a1", aliases=["https://news.example/en/a2"]))
-    newsroom.load_events(pageview(None, url="https://news.example/en/a2"))
-    with newsroom.open() as warehouse:
-        before = read_alias_counts(warehouse)
-        newsroom.load_articles(article("a2"))
-        moved = alias_effect(warehouse, before).select("article_id", "reads_before", "reads_after").rows()
-    assert moved == [("a1", 1, 0), ("a2", 0, 1)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ class _Arrivals:
     versions: pl.DataFrame
     loaded: int
     renamed: pl.DataFrame
+    loaded_at: datetime
 
     @property
     def changed(self) -> pl.DataFrame:
@@ -73,7 +76,7 @@ def load_article_file(
         reading, report = Reading(), replace(report, status="set_aside", reason=error.message)
     else:
         report = _tally(report, reading).limit_rejects(rules.load)
-    arrivals = _choose_arrivals(warehouse, reading.articles if report.status == "loaded" else [])
+    arrivals = _choose_arrivals(warehouse, reading.articles if report.status == "loaded" else [], rules.loaded_at)
     if report.status == "loaded":
         report = replace(report, loaded=arrivals.loaded, duplicate=len(reading.articles) - arrivals.loaded)
     rejects = pl.DataFrame(reading.rejects, schema=_REJECT_SCHEMA, orient="row")
@@ -93,7 +96,7 @@ def load_article_rows(
 ) -> FileReport:
     """Load articles that were found in a file of something else, such as the metadata in a file of events.
 
-    Writes neither ledger nor rejects, and leaves the working tables of others alone.
+    Writes neither ledger nor rejects.
 
     Parameters
     ----------
@@ -109,15 +112,18 @@ def load_article_rows(
     Returns
     -------
     FileReport
-        What became of the rows.
+        What became of the rows; its `reason` says why some were refused.
     """
-    reading = Reading(report.format)
+    reading = Reading(report.format or "found")
     for number, row in enumerate(rows, 1):
         reading.take(number, row, rules)
-    arrivals = _choose_arrivals(warehouse, reading.articles)
+    arrivals = _choose_arrivals(warehouse, reading.articles, rules.loaded_at)
     with warehouse.transaction():
         _write_articles(warehouse, arrivals, rules.site)
-    counts = replace(_tally(report, reading), loaded=arrivals.loaded)
+    warehouse.drop_stage()
+    reasons = Counter(reason for _, reason, _ in reading.rejects)
+    why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items())) or None
+    counts = replace(_tally(report, reading), loaded=arrivals.loaded, reason=why)
     return replace(counts, duplicate=len(reading.articles) - arrivals.loaded)
 
 
@@ -134,7 +140,7 @@ def _tally(report: FileReport, reading: Reading) -> FileReport:
     )
 
 
-def _choose_arrivals(warehouse: Warehouse, articles: list[Content]) -> _Arrivals:
+def _choose_arrivals(warehouse: Warehouse, articles: list[Content], loaded_at: datetime) -> _Arrivals:
     """Keep the contents that are new, or that come back after another one, numbered by arrival."""
     warehouse.stage_frame("stage.incoming_url", _list_texts("url", [article["url"] for article in articles]))
     names = choose_identities(articles, warehouse.frame("articles/claim"))
@@ -142,6 +148,7 @@ def _choose_arrivals(warehouse: Warehouse, articles: list[Content]) -> _Arrivals
     renamed = _list_texts("article_id", [*names])
     warehouse.stage_frame("stage.incoming_article", pl.concat([incoming.select("article_id"), renamed]))
     every = warehouse.frame("articles/standing")
+    _stage_addresses(warehouse, articles, every, names)
     standing = every.join(renamed, on="article_id", how="anti")
     moved = rename_versions(every, names)
     latest = standing.group_by("article_id").agg(pl.col("content_hash").sort_by("arrival_number").last())
@@ -152,7 +159,22 @@ def _choose_arrivals(warehouse: Warehouse, articles: list[Content]) -> _Arrivals
     known = pl.concat([standing.select("content_hash"), moved.select("content_hash")])
     loaded = numbered.join(known, on="content_hash", how="anti").height
     kept = moved.join(pl.concat([standing, numbered], how="diagonal"), on="content_hash", how="anti")
-    return _Arrivals(pl.concat([numbered, kept], how="diagonal"), loaded, renamed)
+    return _Arrivals(pl.concat([numbered, kept], how="diagonal"), loaded, renamed, loaded_at)
+
+
+def _stage_addresses(
+    warehouse: Warehouse, articles: list[Content], standing: pl.DataFrame, names: Mapping[str, str]
+) -> None:
+    """Note where the URLs of these articles lead until they are loaded, and which of them are known.
+
+    An article that goes on under another id is the same one.
+    """
+    urls = [url for article in articles for url in (article["url"], *article.get("aliases", ()))]
+    warehouse.stage_frame("stage.incoming_address", _list_texts("url", urls))
+    addresses = warehouse.frame("articles/standing_address")
+    ids = pl.col("article_id").replace(names)
+    warehouse.stage_frame("stage.standing_address", addresses.with_columns(ids))
+    warehouse.stage_frame("stage.standing_id", standing.select(ids.unique()))
 
 
 def _list_texts(name: str, texts: list[str]) -> pl.DataFrame:
@@ -170,3 +192,4 @@ def _write_articles(warehouse: Warehouse, arrivals: _Arrivals, site: Site) -> No
     warehouse.replace_keys("articles.alias", tables.aliases, keys=changed)
     warehouse.replace_keys("articles.article_tag", tables.tags, keys=changed)
     warehouse.replace_all("articles/tag")
+    warehouse.append("articles/alias_effect", loaded_at=arrivals.loaded_at)

@@ -55,16 +55,17 @@ def init(options: Options) -> None:
 def load(options: Options, entity: str, paths: tuple[Path, ...], form: str, zone: str | None, *, is_dry: bool) -> None:
     """Load files of articles or events, folders of them, patterns, or - for standard input."""
     from analytics.pipeline import LoadOptions, load_files
-    from analytics.terminal import print_loads, show_progress
+    from analytics.terminal import print_alias_effect, print_loads, show_progress
 
     with show_progress() as progress, take_stdin(options, paths) as named:
         context = options.read_context(progress)
-        reports = load_files(context, entity, named, LoadOptions(form, zone, is_dry))
+        result = load_files(context, entity, named, LoadOptions(form, zone, is_dry))
     if options.is_json:
-        print_json(describe_loads(reports))
+        print_json(describe_loads(result.reports, result.aliases))
     else:
-        print_loads(reports)
-    refuse_set_aside(reports)
+        print_loads(result.reports)
+        print_alias_effect(result.aliases)
+    refuse_set_aside(result.reports)
 
 
 @contextmanager
@@ -82,11 +83,12 @@ def take_stdin(options: Options, paths: tuple[Path, ...]) -> Iterator[list[Path]
         yield [spooled if path == Path("-") else path for path in paths]
 
 
-def describe_loads(reports: list[Any]) -> dict[str, Any]:
-    """Describe what loading came to, per file and in total."""
+def describe_loads(reports: list[Any], aliases: Any = None) -> dict[str, Any]:  # noqa: ANN401 - imported late
+    """Describe what loading came to, per file and in total, and which articles' history moved."""
     counts = ("lines", "loaded", "rejected", "duplicate", "filtered")
     total = {name: sum(getattr(report, name) for report in reports) for name in counts}
-    return {"files": [report.to_json() for report in reports], "total": total}
+    moved = {} if aliases is None else {"aliases": aliases.to_dicts()}
+    return {"files": [report.to_json() for report in reports], "total": total} | moved
 
 
 def refuse_set_aside(reports: list[Any]) -> None:
@@ -117,7 +119,7 @@ def publish(options: Options, as_of: datetime | None, force: bool) -> None:
 
 def _run(options: Options, as_of: datetime | None, *, is_forced: bool, is_loading: bool) -> None:
     from analytics.pipeline import run as run_chain
-    from analytics.terminal import show_progress
+    from analytics.terminal import note_alias_effect, show_progress
 
     with show_progress() as progress:
         result = run_chain(options.read_context(progress), as_of=as_of, is_forced=is_forced, is_loading=is_loading)
@@ -125,7 +127,9 @@ def _run(options: Options, as_of: datetime | None, *, is_forced: bool, is_loadin
         manifest = result.manifest
         summary: dict[str, Any] = {name: getattr(manifest, name, None) for name in ("run_id", "as_of", "status")}
         summary |= {"is_news": result.is_news, "files": len(manifest.files) if manifest else 0}
-        print_json(summary | {"loads": describe_loads(result.reports)})
+        print_json(summary | {"loads": describe_loads(result.reports, result.aliases)})
+    else:
+        note_alias_effect(result.aliases)
     refuse_set_aside(result.reports)
 
 

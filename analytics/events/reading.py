@@ -27,7 +27,7 @@ from analytics.events.sources import (
     recognise_format,
     refuse_format,
 )
-from analytics.events.sources.native import choose_extra_fields
+from analytics.events.sources.native import list_extra_fields
 from analytics.inflate import Caps, inflate, read_head
 from analytics.json_lines import screen_json
 from analytics.json_shapes import Shapes
@@ -68,7 +68,7 @@ class Chunk:
     @property
     def extra(self) -> list[str]:
         """Fields beyond the native ones."""
-        return choose_extra_fields(set(self.fields))
+        return list_extra_fields(self.fields)
 
     def offset_of(self, line: int) -> int | None:
         """Say at which byte of the decompressed file a line starts, where that is known."""

@@ -13,7 +13,7 @@ import polars as pl
 from analytics.events.agents import classify_referrer, has_odd_agent, is_declared_robot
 from analytics.events.pages import judge_page
 from analytics.events.reading import Chunk
-from analytics.events.sources.native import FIELDS
+from analytics.events.sources.native import FIELDS, MOST_EXTRA_FIELDS, list_extra_fields, needs_choice
 from analytics.keys import VisitorKeys
 from analytics.urls import UrlRules, canonicalise_url, identifying_pattern
 from analytics.warehouse import Warehouse
@@ -117,12 +117,15 @@ def stage_parquet(warehouse: Warehouse, path: Path, lookups: Lookups) -> None:
     InputError
         Where the file cannot be read.
     """
-    names = {name.lower() for name in warehouse.parquet_columns(path)}
-    _stage_missing(warehouse, names)
+    names = warehouse.parquet_columns(path)
+    extra = list_extra_fields(names)
+    _stage_missing(warehouse, {name.lower() for name in names})
     warehouse.stage_view("stage/line_parquet", input_path=path)
     warehouse.stage_view("stage/typed")
     with warehouse.reading_input():
-        _stage_events(warehouse, lookups, has_extra=bool(names - {*FIELDS, "line"}))
+        if needs_choice(extra):
+            warehouse.stage_view("stage/aside_parquet")
+        _stage_events(warehouse, lookups, extra)
 
 
 def stage_text(
@@ -144,18 +147,20 @@ def stage_text(
         Whether the fields are those of the chunk before: then the views over it stand.
     """
     present = [name for name in FIELDS if name in chunk.fields]
-    warehouse.stage_file(
-        "stage/raw_line",
-        path=str(chunk.path),
-        columns=dict.fromkeys(["kind", "url", *present, *chunk.extra], "VARCHAR"),
-        line_bytes=2 * line_bytes + 1024,
-    )
+    extra = chunk.extra
+    is_wide = needs_choice(extra)
+    columns = dict.fromkeys(["kind", "url", *present, *([] if is_wide else extra)], "VARCHAR")
+    source = {"path": str(chunk.path), "line_bytes": 2 * line_bytes + 1024}
+    warehouse.stage_file("stage/raw_line", columns=columns, **source)
     warehouse.set_variable("first_line", chunk.first_line)
     if not has_known_fields:
         _stage_missing(warehouse, {"kind", "url", *present})
         for name in ("stage/line_text", "stage/typed"):
             warehouse.stage_view(name)
-    _stage_events(warehouse, lookups, has_extra=bool(chunk.extra))
+    if is_wide:
+        warehouse.stage_file("stage/raw_object", **source)
+        warehouse.stage_view("stage/aside_text")
+    _stage_events(warehouse, lookups, extra)
 
 
 def _stage_missing(warehouse: Warehouse, present: set[str]) -> None:
@@ -170,8 +175,10 @@ def resolve_keys(warehouse: Warehouse) -> None:
     warehouse.stage_view("stage/arrival")
 
 
-def _stage_events(warehouse: Warehouse, lookups: Lookups, *, has_extra: bool) -> None:
-    if has_extra:
+def _stage_events(warehouse: Warehouse, lookups: Lookups, extra: list[str]) -> None:
+    if needs_choice(extra):
+        warehouse.stage("stage/extra_wide", names=extra, most_fields=MOST_EXTRA_FIELDS)
+    elif extra:
         warehouse.stage("stage/extra")
     else:
         warehouse.stage_frame("stage.extra", pl.DataFrame(schema=_EMPTY["stage.extra"]))

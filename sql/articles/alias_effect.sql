@@ -1,31 +1,50 @@
 -- table:   articles.alias_effect
--- purpose: The URLs that lead to each article, and what its hours add up to.
+-- purpose: The articles of which URLs were taken, or to which they came, by a file; what that did is counted later.
 -- grain:   one row per article_id
--- reads:   articles.alias, rollups.article_hourly
--- params:  none
--- write:   none
-with address as (
+-- reads:   articles.address, articles.alias, articles.version, stage.standing_address, stage.standing_id
+-- params:  loaded_at
+-- write:   append
+with moved as (
     select
-        article_id,
-        list(url order by url) as urls
-    from articles.alias
-    group by article_id
+        standing.url,
+        standing.article_id as from_id,
+        address.article_id as to_id
+    from stage.standing_address as standing
+    inner join articles.address as address on standing.url = address.url
+    where
+        standing.article_id is distinct from address.article_id
+        -- That events waited for a new article at its own URL is no news: they do for any.
+        and (
+            standing.article_id is not null
+            or address.article_id in (select known.article_id from stage.standing_id as known)
+            or standing.url not in (select alias.url from articles.alias as alias where alias.is_current)
+        )
 ),
 
-counted as (
+side as (
     select
-        article_id,
-        sum(pageviews)::bigint as pageviews,
-        sum(reads)::bigint as reads
-    from rollups.article_hourly
-    group by article_id
+        to_id as article_id,
+        url,
+        true as is_added
+    from moved
+    union all
+    select
+        from_id,
+        url,
+        false
+    from moved
+    where from_id is not null
 )
 
 select
-    coalesce(address.article_id, counted.article_id) as article_id,
-    coalesce(address.urls, []) as urls,
-    coalesce(counted.pageviews, 0) as pageviews,
-    coalesce(counted.reads, 0) as reads
-from address
-full outer join counted on address.article_id = counted.article_id
-order by article_id
+    (select max(version.arrival_number) from articles.version as version) as arrival_number,
+    article_id,
+    $loaded_at as loaded_at,
+    coalesce(list(url order by url) filter (where is_added), []) as urls_added,
+    coalesce(list(url order by url) filter (where not is_added), []) as urls_lost,
+    null::bigint as pageviews_before,
+    null::bigint as pageviews_after,
+    null::bigint as reads_before,
+    null::bigint as reads_after
+from side
+group by article_id

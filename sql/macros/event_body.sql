@@ -4,6 +4,10 @@
 -- reads:   nothing
 -- params:  none
 -- write:   create or replace
+-- All that is kept of the row's own word: two bodies under one id are a conflict, and one of them a reject. Receipt,
+-- numbering and address are the copy's, labels and first_heartbeat_seconds (a setting, with Snowplow) are ours: they may
+-- differ, and stage/body chooses among the copies by them. Host, content type and agent are not kept; the visitor key
+-- holds the host.
 create or replace macro event_body(event, page) as md5(concat_ws(
     chr(31),
     event.kind,

@@ -5,7 +5,10 @@
 -- params:  none
 -- write:   create or replace
 -- Keyed, since it holds the address: without the key it says nothing of it. A dead day's salt does not change it.
-create or replace macro fingerprint(event, url, salt) as key_of(concat_ws(
+-- All that the row says of what happened is in it, also the fields kept aside: nobody knows what they mean, and two rows
+-- that differ in one are two events. Out is what copies of one event may differ in: when it was received and by which
+-- number. Out too is first_heartbeat_seconds, where it is a setting of ours and not the row's own word.
+create or replace macro fingerprint(event, url, extra, salt) as key_of(concat_ws(
     chr(31),
     salt,
     event.kind,
@@ -30,5 +33,9 @@ create or replace macro fingerprint(event, url, salt) as key_of(concat_ws(
     coalesce(event.status::varchar, ''),
     coalesce(event.method, ''),
     coalesce(event.purpose, ''),
-    event.is_staff::varchar
+    event.is_staff::varchar,
+    -- Named, since those that are absent leave no gap.
+    'host=' || event.site_host,
+    'content_type=' || event.content_type,
+    'extra=' || list_sort(map_entries(extra::json::map (varchar, varchar)))::varchar
 ));

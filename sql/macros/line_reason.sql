@@ -14,7 +14,9 @@ create or replace macro line_reason(event, load_rule, bad_url) as case
                 when event.occurred_at is null
                     then
                         case
-                            when regexp_full_match(trim(event.occurred_text), '\d{4}-\d\d-\d\d([Tt ][\d:.,]+)?')
+                            when
+                                regexp_full_match(trim(event.occurred_text), '\d{4}-\d\d-\d\d([Tt ][\d:.,]+)?')
+                                and try_cast(replace(upper(trim(event.occurred_text)), ',', '.') as timestamp) is not null
                                 then 'naive_time'
                             else 'bad_time'
                         end
@@ -30,6 +32,10 @@ create or replace macro line_reason(event, load_rule, bad_url) as case
                 when event.kind = 'engaged' and event.engaged_text is null then 'missing_engaged_seconds'
                 when event.engaged_text is not null and coalesce(event.engaged_seconds < 0, true)
                     then 'bad_engaged_seconds'
+                when event.heartbeat_text is not null and event.heartbeat is null then 'bad_heartbeat'
+                when
+                    event.first_heartbeat_text is not null and coalesce(event.first_heartbeat_seconds < 0, true)
+                    then 'bad_first_heartbeat_seconds'
                 when event.slot_text is not null and event.slot is null then 'bad_slot'
                 when event.staff_text is not null and try_cast(event.staff_text as boolean) is null
                     then 'bad_is_staff'

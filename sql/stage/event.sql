@@ -45,7 +45,7 @@ select
     coalesce(agent.has_odd_agent, false) as has_odd_agent,
     case
         when typed.event_id is not null then key_of('id' || typed.event_id)
-        else fingerprint(typed, page.url, load_rule.session_salt)
+        else fingerprint(typed, page.url, extra.extra, load_rule.session_salt)
     end as event_key
 from stage.typed as typed
 cross join stage.load_rule as load_rule

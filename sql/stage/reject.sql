@@ -1,7 +1,7 @@
 -- table:   stage.reject
 -- purpose: The bad lines staged last; what names the reader is keyed, and of addresses of pages only what is counted is kept.
 -- grain:   one row per bad line
--- reads:   stage.event, stage.line, stage.page
+-- reads:   stage.event, stage.extra, stage.line, stage.page
 -- params:  first_line
 -- write:   none
 with bad as materialized (
@@ -21,7 +21,7 @@ select
     ltrim(event.reason, chr(1)) as reason,
     -- A line that its reader marked cannot be parsed: nothing of it is kept.
     case when not starts_with(event.reason, chr(1)) then json_merge_patch('{}', json_merge_patch(
-        to_json(source),
+        json_merge_patch(to_json(source), coalesce(extra.extra, '{}')),
         json_object(
             'line', null, 'ip', null, 'user_agent', null, 'accept_language', null, 'visitor_id', null,
             'session_id', null, 'pageview_id', null,
@@ -38,6 +38,7 @@ select
     )) end::varchar as fields
 from bad as event
 inner join source on event.line = source.line
+left join stage.extra as extra on event.line = extra.line
 left join stage.page as page
     on
         coalesce(trim(source.article_id::varchar), '') = page.named_text

@@ -75,11 +75,14 @@ class EventFormat:
         Tells by the first lines of a file whether it is in this format.
     make_reader : callable
         Makes the reader of one file.
+    read_article : callable, optional
+        Reads what a line says about its article, in native fields; nothing where it says too little.
     """
 
     name: str
     recognise: Callable[[Head], bool]
     make_reader: Callable[[SourceSettings], ReadLine]
+    read_article: Callable[[bytes], dict[str, object] | None] | None = None
 
 
 def is_most(head: Head, test: Callable[[bytes], bool]) -> bool:

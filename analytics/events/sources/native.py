@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 FIELDS = (
     "event_id",
     "kind",
@@ -37,22 +39,47 @@ FIELDS = (
     "dnt",
 )
 
-_MOST_EXTRA_FIELDS = 50
+MOST_EXTRA_FIELDS = 50
 _LONGEST_NAME = 64
 
 
-def choose_extra_fields(names: set[str]) -> list[str]:
-    """Choose the field names that are kept aside: none that only differs from another one by case.
+def list_extra_fields(names: Iterable[str]) -> list[str]:
+    """List the field names that may be kept aside, sorted: not those that only differ from a native one by case.
+
+    Each is judged alone, so that a line keeps the same fields in whatever file it stands.
 
     Examples
     --------
-    >>> choose_extra_fields({"kind", "Kind", "environment"})
-    ['environment']
+    >>> list_extra_fields({"kind", "Kind", "environment", "ENV"})
+    ['ENV', 'environment']
     """
-    taken = {*FIELDS, "line"}
-    chosen: list[str] = []
-    for name in sorted(names):
-        if name and len(name) <= _LONGEST_NAME and name.lower() not in taken and "\x00" not in name:
-            taken.add(name.lower())
-            chosen.append(name)
-    return chosen[:_MOST_EXTRA_FIELDS]
+    native = {*FIELDS, "line"}
+    return sorted(
+        name
+        for name in names
+        if name and len(name) <= _LONGEST_NAME and fold_name(name) not in native and "\x00" not in name
+    )
+
+
+def needs_choice(extra: Sequence[str]) -> bool:
+    """Tell whether a line could have more of these fields than are kept, or two that only differ by case.
+
+    Then each line's own fields are chosen among: `sql/stage/extra_wide.sql`.
+
+    Examples
+    --------
+    >>> needs_choice(["ENV", "environment"]), needs_choice(["ENV", "env"])
+    (False, True)
+    """
+    return len(extra) > MOST_EXTRA_FIELDS or len({fold_name(name) for name in extra}) < len(extra)
+
+
+def fold_name(name: str) -> str:
+    """Give a name in small letters as the engine does, which knows those of ASCII alone.
+
+    Examples
+    --------
+    >>> fold_name("Été")
+    'Été'
+    """
+    return name.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")

@@ -156,4 +156,4 @@ def _give_microseconds(milliseconds: int | None) -> int | None:
     return milliseconds * 1000 if milliseconds and 0 < milliseconds < _LATEST else None
 
 
-PARSELY = EventFormat("parsely", recognise, make_reader)
+PARSELY = EventFormat("parsely", recognise, make_reader, read_article)

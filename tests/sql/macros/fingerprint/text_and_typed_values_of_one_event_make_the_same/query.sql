@@ -29,5 +29,5 @@ event as (
     cross join given
 )
 
-select count(distinct fingerprint(event, null, 'salt')) as fingerprints
+select count(distinct fingerprint(event, null, null, 'salt')) as fingerprints
 from event
