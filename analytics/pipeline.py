@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from analytics.archive import archive_landed, find_archive, list_archived, list_due, remove_originals
+from analytics.archive import (
+    Archived,
+    archive_landed,
+    find_archive,
+    find_archived,
+    list_due,
+    remove_old,
+    remove_originals,
+)
 from analytics.articles.load import ArticleRules, load_article_file
 from analytics.context import Context
 from analytics.errors import InputError, ReadershipError, UsageError
@@ -20,7 +28,7 @@ from analytics.events.staging import LineRules, Lookups
 from analytics.instants import format_instant, parse_instant
 from analytics.keys import VisitorKeys
 from analytics.landing import ARTICLES, EVENTS, sniff_entity
-from analytics.ledger import FileReport, find_fault
+from analytics.ledger import Earlier, FileReport, find_fault
 from analytics.lines import hash_file
 from analytics.privacy import purge_due
 from analytics.publish.documents import Manifest, Status
@@ -72,6 +80,8 @@ class LoadOptions:
         Whether a file that was set aside before is tried again.
     is_landed : bool
         Whether the files lie in data/landing/: those with addresses are archived without them.
+    replayed : mapping of str to Earlier
+        By content hash, the files whose rejects are replayed; empty where files are loaded.
     """
 
     form: str = "auto"
@@ -79,6 +89,7 @@ class LoadOptions:
     is_dry: bool = False
     is_retrying: bool = True
     is_landed: bool = False
+    replayed: Mapping[str, Earlier] = field(default_factory=dict)
 
 
 def load_files(
@@ -158,12 +169,24 @@ def _give_waiting_their_article(context: Context, warehouse: Warehouse) -> None:
 
 def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile, options: LoadOptions) -> FileReport:
     with held_still(path):
-        name = printable_name(path.name)
-        report = FileReport(hash_file(path), name, entity, bytes=path.stat().st_size)
+        archived = Archived.read(path) if entity == EVENTS else None
+        report = archived.report if archived else _identify(entity, path)
+        if options.replayed:
+            return load_file(warehouse, path, _resume(report, options.replayed))
         known = warehouse.frame("stage/ledger_entry", content_hash=report.content_hash).to_dicts()
         if known and (known[0]["status"] == "loaded" or not options.is_retrying):
             return report.skip(known[0]["name"], known[0]["status"])
         return load_file(warehouse, path, report)
+
+
+def _resume(report: FileReport, replayed: Mapping[str, Earlier]) -> FileReport:
+    if report.content_hash not in replayed:
+        raise InputError(f"{report.name} has changed since it was found; give the command again")
+    return replayed[report.content_hash].resume(report)
+
+
+def _identify(entity: str, path: Path) -> FileReport:
+    return FileReport(hash_file(path), printable_name(path.name), entity, bytes=path.stat().st_size)
 
 
 def _refuse(entity: str, path: Path, reason: str) -> FileReport:
@@ -265,23 +288,24 @@ def _load_landed(context: Context, warehouse: Warehouse) -> list[FileReport]:
     found = sorted((sniff_entity(warehouse, file, context.caps), file) for file in landed.files)
     reports = load_into(context, warehouse, found, LoadOptions(is_retrying=False, is_landed=True))
     refused = [_refuse(EVENTS, path, reason) for path, reason in landed.refused]
-    _keep_no_longer(context, warehouse)
+    _keep_no_longer(context, warehouse, reports)
     return reports + refused
 
 
-def _choose_archive(context: Context) -> Callable[[Warehouse, str, Path], object]:
+def _choose_archive(context: Context) -> Callable[[Warehouse, str, FileReport], object]:
     folder = find_archive(context.workspace.root)
-    return lambda warehouse, table, path: archive_landed(warehouse, table, path, folder, context.now)
+    return lambda warehouse, table, report: archive_landed(warehouse, table, report, folder, context.now)
 
 
-def _keep_no_longer(context: Context, warehouse: Warehouse) -> None:
+def _keep_no_longer(context: Context, warehouse: Warehouse, reports: Iterable[FileReport]) -> None:
     """Remove what the settings say is to go by itself: old rows, and landed files that are archived."""
-    retention = context.settings.retention
+    retention, folder = context.settings.retention, find_archive(context.workspace.root)
     if retention.is_automatic and holds_data(warehouse):
-        purge_due(warehouse, retention, context.now)
-    # Off until set: what is archived cannot be loaded again yet, so the original is what a lost warehouse is made from.
+        due = purge_due(warehouse, retention, context.now)
+        if due.events_from:
+            remove_old(warehouse, folder, due.events_from)
     if retention.landing_days:
-        archived = list_archived(find_archive(context.workspace.root))
+        archived = find_archived(folder, (one.content_hash for one in reports))
         remove_originals(list_due(archived, context.now, retention.landing_days), context.workspace.landing)
 
 
