@@ -68,21 +68,26 @@ def replay_rejects(context: Context, options: ReplayOptions = ReplayOptions()) -
     UsageError
         Where no file of the name that is given has rejects.
     """
-    landing = context.workspace.landing
     with context.hold(), context.open() as warehouse:
-        known = _find_replayable(warehouse, options.name)
-        found = _find_originals([*([landing] if landing.is_dir() else []), *options.sources], known)
-        archived = {one.content_hash for one in find_archived(find_archive(context.workspace.root), known)}
-        reports = {name: _miss(one.report, is_archived=name in archived) for name, one in known.items()}
-        for is_landed in (False, True):
-            # What comes of an archived file is archived too, wherever its original lies by now.
-            reports |= _load(
-                context,
-                warehouse,
-                {name: path for name, path in found.items() if _is_in(path, landing, name, archived) == is_landed},
-                known,
-                LoadOptions(options.form, options.zone, options.is_dry, is_landed=is_landed),
-            )
+        return replay_into(context, warehouse, options)
+
+
+def replay_into(context: Context, warehouse: Warehouse, options: ReplayOptions = ReplayOptions()) -> list[FileReport]:
+    """Replay rejects into an open warehouse."""
+    landing = context.workspace.landing
+    known = _find_replayable(warehouse, options.name)
+    found = _find_originals([*([landing] if landing.is_dir() else []), *options.sources], known)
+    archived = {one.content_hash for one in find_archived(find_archive(context.workspace.root), known)}
+    reports = {name: _miss(one.report, is_archived=name in archived) for name, one in known.items()}
+    for is_landed in (False, True):
+        # What comes of an archived file is archived too, wherever its original lies by now.
+        reports |= _load(
+            context,
+            warehouse,
+            {name: path for name, path in found.items() if _is_in(path, landing, name, archived) == is_landed},
+            known,
+            LoadOptions(options.form, options.zone, options.is_dry, is_landed=is_landed),
+        )
     return [*reports.values()]
 
 
