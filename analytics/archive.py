@@ -1,26 +1,32 @@
 """Keeps landed files pseudonymised: the keyed rows of a file that held addresses, instead of the file itself.
 
-An archived file is ``data/archive/<day>/<content hash of the landed file>.parquet``. It says in its own metadata which
-file it stands for and how many rows it must hold, so that there is no index that could say otherwise.
+An archived file is ``data/archive/<day>/<content hash of the landed file>.parquet``: it holds no event of before that
+UTC day. It says in its own metadata which file it stands for and how many rows it must hold, so that there is no index
+that could say otherwise; and by that mark `load` knows it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from glob import escape
 from pathlib import Path
 from typing import Self
 
 import polars as pl
 
 from analytics.errors import ReadershipError
+from analytics.inflate import read_head
+from analytics.ledger import FileReport
 from analytics.lines import hash_file
 from analytics.statements import read_statement
 from analytics.warehouse import Warehouse
 from analytics.warehouse.rewriting import MARK, write_parquet
 
+_DAMAGE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 PERSONAL = frozenset({"ip", "user_agent", "accept_language", "visitor_id", "session_id", "pageview_id", "event_id"})
 """Columns that are never archived."""
 
@@ -40,7 +46,11 @@ class Archived:
     rows : int
         Rows the archived file must hold.
     archived_at : datetime
-        When it was archived (naive UTC).
+        When it was loaded first, and archived (naive UTC).
+    name, format : str
+        The landed file's, as the ledger has them.
+    rejected, filtered : int
+        Lines of the landed file that are no events, as the ledger counts them.
     """
 
     path: Path
@@ -48,6 +58,25 @@ class Archived:
     bytes: int
     rows: int
     archived_at: datetime
+    name: str
+    format: str
+    rejected: int = 0
+    filtered: int = 0
+
+    @property
+    def report(self) -> FileReport:
+        """What the ledger is to hold of the landed file before the rows are read."""
+        return FileReport(
+            self.content_hash,
+            self.name,
+            "events",
+            self.format,
+            bytes=self.bytes,
+            rejected=self.rejected,
+            filtered=self.filtered,
+            loaded_at=self.archived_at,
+            archived_rows=self.rows,
+        )
 
     @property
     def mark(self) -> str:
@@ -59,17 +88,19 @@ class Archived:
     def read(cls, path: Path) -> Self | None:
         """Read what an archived file says of itself; nothing where it is damaged or none of ours."""
         try:
+            if read_head(path)[:4] != b"PAR1":
+                return None
             content = json.loads(bytes.fromhex(pl.read_parquet_metadata(path)[MARK]))
             found = cls(**content)
             return replace(found, path=path, archived_at=datetime.fromisoformat(content["archived_at"]))
-        except (pl.exceptions.PolarsError, OSError, KeyError, TypeError, ValueError):
+        except (*_DAMAGE, KeyError, TypeError, ValueError):
             return None
 
     def verifies(self) -> bool:
         """Tell whether the archived file can be read to its end and holds the rows it must hold."""
         try:
-            (rows,) = pl.scan_parquet(self.path).select(pl.col("event_key").count()).collect()["event_key"]
-        except (pl.exceptions.PolarsError, OSError):
+            (rows,) = pl.scan_parquet(self.path, glob=False).select(pl.col("event_key").count()).collect()["event_key"]
+        except _DAMAGE:
             return False
         return bool(rows == self.rows)
 
@@ -98,17 +129,22 @@ def find_archive(root: Path) -> Path:
     return root / "data" / "archive"
 
 
-def archive_landed(warehouse: Warehouse, table: str, landed: Path, folder: Path, now: datetime) -> Archived:
+def archive_landed(
+    warehouse: Warehouse, table: str, report: FileReport, folder: Path, now: datetime
+) -> Archived | None:
     """Archive the keyed rows of a landed file.
+
+    Where its rejects were replayed the rows are added to those that are archived already; where none are, nothing is
+    archived: the other rows are not at hand.
 
     Parameters
     ----------
     warehouse : Warehouse
         With the file's rows in `table`.
     table : str
-        A working table with `event_key`, `visitor_key`, `occurred_at` and `extra`, such as ``stage.event``.
-    landed : Path
-        The file.
+        A working table with `line`, `event_key`, `visitor_key`, `occurred_at` and `extra`, such as ``stage.archived``.
+    report : FileReport
+        The file, as the ledger has it; of its rejects only those that no other row brings about.
     folder : Path
         ``data/archive/``.
     now : datetime
@@ -121,16 +157,54 @@ def archive_landed(warehouse: Warehouse, table: str, landed: Path, folder: Path,
     """
     if personal := PERSONAL & set(warehouse.columns(table)):
         raise ReadershipError(f"{table} holds {', '.join(sorted(personal))}, which no archive may hold; report this")
-    content_hash = hash_file(landed)
-    path = folder / now.date().isoformat() / f"{content_hash}.parquet"
-    archived = Archived(path, content_hash, landed.stat().st_size, warehouse.count(table), now)
-    write_parquet(warehouse, f"from {table}", path, mark=archived.mark)
+    known = next(iter(find_archived(folder, [report.content_hash])), None)
+    if report.part and known is None:
+        return None
+    rows, params = f"from {table}", {}
+    if report.part and known:
+        # A replay that was cut short may have archived its lines already.
+        rows = (
+            f"select * from read_parquet($known) where line not in (select line from {table}) "  # noqa: S608
+            f"union all by name from {table} order by line"
+        )
+        params = {"known": escape(str(known.path))}
+    first = warehouse.query(f"select min(occurred_at)::date, count(*) from ({rows})", params).row(0)  # noqa: S608
+    day = first[0] or now.date()
+    archived = Archived(
+        folder / day.isoformat() / f"{report.content_hash}.parquet",
+        report.content_hash,
+        report.bytes,
+        first[1],
+        known.archived_at if known else now,
+        report.name,
+        report.format,
+        report.rejected,
+        report.filtered,
+    )
+    write_parquet(warehouse, rows, archived.path, mark=archived.mark, params=params)
+    if known and known.path != archived.path:
+        _remove(known.path)
     return archived
 
 
 def list_archived(folder: Path) -> list[Archived]:
     """List the archived files that can be read, by path."""
-    return [found for path in sorted(folder.glob("*/*.parquet")) if (found := Archived.read(path))]
+    return _read_all(folder.glob("*/*.parquet"))
+
+
+def find_archived(folder: Path, content_hashes: Iterable[str]) -> list[Archived]:
+    """Find the archived files of landed files by their names, and open no others."""
+    names = {f"{content_hash}.parquet" for content_hash in content_hashes}
+    return _read_all(path for path in folder.glob("*/*.parquet") if path.name in names)
+
+
+def find_old(folder: Path, before: datetime) -> list[Archived]:
+    """Find the archived files that may hold events of before a midnight, by their folders, and open no others."""
+    return _read_all(path for path in folder.glob("*/*.parquet") if path.parent.name < before.date().isoformat())
+
+
+def _read_all(paths: Iterable[Path]) -> list[Archived]:
+    return [found for path in sorted(paths) if (found := Archived.read(path))]
 
 
 def list_due(archived: Iterable[Archived], now: datetime, landing_days: float) -> list[Archived]:
@@ -191,10 +265,25 @@ def rewrite_archived(warehouse: Warehouse, archived: Archived, keep: Keep) -> No
     """Write an archived file anew with the rows that stay; where none does, remove it."""
     rows = archived.rows - count_leaving(warehouse, archived, keep)
     if rows:
+        day = max(archived.path.parent.name, keep.events_from.date().isoformat())
+        path = archived.path.parent.parent / day / archived.path.name
         mark = replace(archived, rows=rows).mark
-        write_parquet(warehouse, _kept_rows(), archived.path, mark=mark, params=_params(archived, keep))
-    else:
-        archived.path.unlink()
+        write_parquet(warehouse, _kept_rows(), path, mark=mark, params=_params(archived, keep))
+        if path == archived.path:
+            return
+    _remove(archived.path)
+
+
+def remove_old(warehouse: Warehouse, folder: Path, before: datetime) -> None:
+    """Take the rows of before a midnight out of the archive; files whose folder says that they hold none stay shut."""
+    for one in find_old(folder, before):
+        rewrite_archived(warehouse, one, Keep(before))
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+    with suppress(OSError):  # others lie in it
+        path.parent.rmdir()
 
 
 def _kept_rows() -> str:
@@ -202,4 +291,4 @@ def _kept_rows() -> str:
 
 
 def _params(archived: Archived, keep: Keep) -> dict[str, object]:
-    return {"path": str(archived.path), **asdict(keep), "visitor_keys": list(keep.visitor_keys)}
+    return {"path": escape(str(archived.path)), **asdict(keep), "visitor_keys": list(keep.visitor_keys)}

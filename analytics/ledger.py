@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import polars as pl
 
+from analytics.errors import InputError
 from analytics.instants import format_instant
 from analytics.settings import Load
 
+_Report = TypeVar("_Report", bound="FileReport")
 _EXAMPLES = 3
+_CONFLICT = "id_conflict"
+_ASIDE = ("reasons", "loaded_at", "archived_rows", "earlier")
 REASONS = {
     "malformed_line": "the line is no JSON object",
     "bad_utf8": "the line is not UTF-8",
@@ -57,6 +61,12 @@ class FileReport:
         Span of the good lines (naive UTC).
     reasons : dict, optional
         Of a file that was only looked at: by reason, how many lines were refused or filtered, and three of them.
+    loaded_at : datetime, optional
+        When it was first read, where that was before (naive UTC).
+    archived_rows : int, optional
+        Rows it must hold, where an archived file stands for the one that landed.
+    earlier : Earlier, optional
+        What the ledger holds of it, where its rejects are replayed.
     """
 
     content_hash: str
@@ -74,6 +84,33 @@ class FileReport:
     first_occurred_at: datetime | None = None
     last_occurred_at: datetime | None = None
     reasons: dict[str, dict[str, Any]] | None = None
+    loaded_at: datetime | None = None
+    archived_rows: int | None = None
+    earlier: Earlier | None = None
+
+    @property
+    def part(self) -> Earlier | None:
+        """What the ledger holds of it, where only its rejected lines are read again."""
+        return None if self.earlier is None or self.earlier.is_whole else self.earlier
+
+    def settle(self, read: Self, load: Load, *, known: int = 0) -> Self:
+        """Give the ledger's row of what was read of this file.
+
+        Parameters
+        ----------
+        read : FileReport
+            What the lines that were read came to.
+        load : Load
+            The limit of rejects, which decides over a file that is read whole.
+        known : int
+            Rejects that say nothing against the file.
+        """
+        if self.part:
+            return self.part.join(read)
+        if self.archived_rows is None:
+            return read.limit_rejects(load, known=known)
+        lines, rejected = read.lines + self.rejected + self.filtered, read.rejected + self.rejected
+        return replace(read, lines=lines, rejected=rejected, filtered=self.filtered)
 
     def limit_rejects(self, load: Load, *, known: int = 0) -> Self:
         """Refuse the file whole where too many of its lines are bad; its good lines then count as filtered.
@@ -117,20 +154,106 @@ class FileReport:
     def to_row(self, loaded_at: datetime) -> pl.DataFrame:
         """Give the ledger's row."""
         moments = {"first_occurred_at": pl.Datetime("us"), "last_occurred_at": pl.Datetime("us")}
-        row = {name: value for name, value in asdict(self).items() if name != "reasons"}
         return pl.DataFrame(
-            [{**row, "loaded_at": loaded_at}],
+            [{**self._list_columns(), "loaded_at": self.loaded_at or loaded_at}],
             schema_overrides={**moments, "loaded_at": pl.Datetime("us"), "reason": pl.String},
         )
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as `load --json` prints it."""
-        content = asdict(self)
-        if self.reasons is None:
-            del content["reasons"]
+        content = self._list_columns() | ({} if self.reasons is None else {"reasons": self.reasons})
         for key in ("first_occurred_at", "last_occurred_at"):
             content[key] = format_instant(content[key]) if content[key] else None
         return content
+
+    def _list_columns(self) -> dict[str, Any]:
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _ASIDE}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the ledger holds of a file whose rejects are replayed.
+
+    A file that was set aside is read whole again. Of one that was loaded only the rejected lines are: the others were
+    read by other rules, perhaps, and stand as they are. A body that lost its event id stays where it is, too: no rule
+    that changes gives it another one.
+
+    Parameters
+    ----------
+    report : FileReport
+        The ledger's row.
+    rejects : DataFrame
+        Its rows of `loads.reject`.
+    """
+
+    report: FileReport
+    rejects: pl.DataFrame
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the file was loaded, so that all of it is read again."""
+        return self.report.status == "set_aside"
+
+    @property
+    def lines(self) -> pl.DataFrame:
+        """Number of each line that is read again, where not all of them are."""
+        return self.rejects.filter(pl.col("reason") != _CONFLICT).select("line")
+
+    @property
+    def kept(self) -> pl.DataFrame:
+        """Rejects that stay as they are."""
+        return self.rejects.filter(pl.col("reason") == _CONFLICT).select("line", "byte_offset", "reason", "fields")
+
+    def choose_format(self, wanted: str) -> str:
+        """Name the format to read the file by: the one it was read by, where none is wanted.
+
+        Examples
+        --------
+        >>> Earlier(FileReport("", "a", "events", format="native-csv"), pl.DataFrame()).choose_format("auto")
+        'native'
+        """
+        form = self.report.format if wanted == "auto" else wanted
+        return "native" if form.startswith("native-") else form
+
+    def resume(self, found: _Report) -> _Report:
+        """Name a file that was found again as the ledger does."""
+        return replace(found, name=self.report.name, loaded_at=self.report.loaded_at, earlier=self)
+
+    def refuse_other(self, form: str, lines: int) -> None:
+        """Refuse a reading whose lines are not the ones that the ledger knows.
+
+        Raises
+        ------
+        InputError
+            Where the format or the number of lines is another one.
+        """
+        known = self.report
+        if (known.format, known.lines) != (form, lines):
+            raise InputError(
+                f"{known.name} was read as {known.lines:,} lines of {known.format} and some of them are loaded, but it "
+                f"is {lines:,} lines of {form} now; to read all of them anew, load the files into a new warehouse"
+            )
+
+    def join(self, again: _Report) -> _Report:
+        """Give the ledger's row after the rejected lines were read again.
+
+        Parameters
+        ----------
+        again : FileReport
+            What these lines alone came to.
+        """
+        known = self.report
+        added = {name: getattr(known, name) + getattr(again, name) for name in ("loaded", "duplicate", "filtered")}
+        firsts = [one.first_occurred_at for one in (known, again) if one.first_occurred_at]
+        lasts = [one.last_occurred_at for one in (known, again) if one.last_occurred_at]
+        return replace(
+            again,
+            **added,
+            lines=known.lines,
+            rejected=again.rejected + len(self.kept),
+            first_occurred_at=min(firsts, default=None),
+            last_occurred_at=max(lasts, default=None),
+        )
 
 
 def find_fault(reports: Iterable[FileReport]) -> str | None:
@@ -142,6 +265,11 @@ def find_fault(reports: Iterable[FileReport]) -> str | None:
     'b is set aside: cut'
     """
     return next((f"{one.name} is set aside: {one.reason}" for one in reports if one.status == "set_aside"), None)
+
+
+def count_conflicts(rejects: pl.DataFrame) -> int:
+    """Count the bodies among the rejects that lost their event id to another one."""
+    return rejects.filter(pl.col("reason") == _CONFLICT).height
 
 
 def make_rejects(report: FileReport, lines: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from analytics.archive import archive_landed, find_archive, list_archived, list_due, remove_originals
+from analytics.archive import (
+    Archived,
+    archive_landed,
+    find_archive,
+    find_archived,
+    list_due,
+    remove_old,
+    remove_originals,
+)
 from analytics.articles.aliases import read_alias_counts, read_alias_effect, write_alias_effect
 from analytics.articles.load import ArticleRules, load_article_file, load_article_rows
 from analytics.context import Context
@@ -24,7 +32,7 @@ from analytics.events.staging import LineRules, Lookups
 from analytics.instants import format_instant, parse_instant
 from analytics.keys import VisitorKeys
 from analytics.landing import ARTICLES, EVENTS, sniff_entity
-from analytics.ledger import FileReport, find_fault
+from analytics.ledger import Earlier, FileReport, find_fault
 from analytics.lines import hash_file
 from analytics.privacy import purge_due
 from analytics.publish.documents import Manifest, Status
@@ -101,6 +109,8 @@ class LoadOptions:
         Whether a file that was set aside before is tried again.
     is_landed : bool
         Whether the files lie in data/landing/: those with addresses are archived without them.
+    replayed : mapping of str to Earlier
+        By content hash, the files whose rejects are replayed; empty where files are loaded.
     """
 
     form: str = "auto"
@@ -108,6 +118,7 @@ class LoadOptions:
     is_dry: bool = False
     is_retrying: bool = True
     is_landed: bool = False
+    replayed: Mapping[str, Earlier] = field(default_factory=dict)
 
 
 def load_files(
@@ -202,8 +213,10 @@ def _settle(context: Context, warehouse: Warehouse) -> None:
 
 def _load_one(warehouse: Warehouse, entity: str, path: Path, load_file: LoadFile, options: LoadOptions) -> FileReport:
     with held_still(path):
-        name = printable_name(path.name)
-        report = FileReport(hash_file(path), name, entity, bytes=path.stat().st_size)
+        archived = Archived.read(path) if entity == EVENTS else None
+        report = archived.report if archived else _identify(entity, path)
+        if options.replayed:
+            return load_file(warehouse, path, _resume(report, options.replayed))
         known = warehouse.frame("stage/ledger_entry", content_hash=report.content_hash).to_dicts()
         if known and (known[0]["status"] == "loaded" or not options.is_retrying):
             return report.skip(known[0]["name"], known[0]["status"])
@@ -231,6 +244,16 @@ def _load_found(
     if _is_unsettled(warehouse):
         _settle(context, warehouse)
     return [report] if report.lines else []
+
+
+def _resume(report: FileReport, replayed: Mapping[str, Earlier]) -> FileReport:
+    if report.content_hash not in replayed:
+        raise InputError(f"{report.name} has changed since it was found; give the command again")
+    return replayed[report.content_hash].resume(report)
+
+
+def _identify(entity: str, path: Path) -> FileReport:
+    return FileReport(hash_file(path), printable_name(path.name), entity, bytes=path.stat().st_size)
 
 
 def _refuse(entity: str, path: Path, reason: str) -> FileReport:
@@ -352,23 +375,24 @@ def _load_landed(context: Context, warehouse: Warehouse) -> list[FileReport]:
         (sniff_entity(warehouse, file, context.caps, context.workspace.scratch), file) for file in landed.files
     )
     reports = load_into(context, warehouse, found, LoadOptions(is_retrying=False, is_landed=True))
-    _keep_no_longer(context, warehouse)
+    _keep_no_longer(context, warehouse, reports)
     return reports + _report_others(context, EVENTS, landed)
 
 
-def _choose_archive(context: Context) -> Callable[[Warehouse, str, Path], object]:
+def _choose_archive(context: Context) -> Callable[[Warehouse, str, FileReport], object]:
     folder = find_archive(context.workspace.root)
-    return lambda warehouse, table, path: archive_landed(warehouse, table, path, folder, context.now)
+    return lambda warehouse, table, report: archive_landed(warehouse, table, report, folder, context.now)
 
 
-def _keep_no_longer(context: Context, warehouse: Warehouse) -> None:
+def _keep_no_longer(context: Context, warehouse: Warehouse, reports: Iterable[FileReport]) -> None:
     """Remove what the settings say is to go by itself: old rows, and landed files that are archived."""
-    retention = context.settings.retention
+    retention, folder = context.settings.retention, find_archive(context.workspace.root)
     if retention.is_automatic and holds_data(warehouse):
-        purge_due(warehouse, retention, context.now)
-    # Off until set: what is archived cannot be loaded again yet, so the original is what a lost warehouse is made from.
+        due = purge_due(warehouse, retention, context.now)
+        if due.events_from:
+            remove_old(warehouse, folder, due.events_from)
     if retention.landing_days:
-        archived = list_archived(find_archive(context.workspace.root))
+        archived = find_archived(folder, (one.content_hash for one in reports))
         remove_originals(list_due(archived, context.now, retention.landing_days), context.workspace.landing)
 
 

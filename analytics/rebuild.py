@@ -11,7 +11,7 @@ import polars as pl
 from analytics.archive import find_archive, list_archived
 from analytics.context import Context
 from analytics.errors import CheckFailed, NoInputError, ReadershipError
-from analytics.landing import ARTICLES, sniff_entity
+from analytics.landing import ARTICLES, EVENTS, sniff_entity
 from analytics.ledger import FileReport
 from analytics.lines import hash_file
 from analytics.pipeline import LoadOptions, load_into
@@ -68,7 +68,7 @@ class _Old:
 
 
 def rebuild(context: Context, *, is_forced: bool = False) -> Rebuilt:
-    """Make the warehouse anew from the landed files.
+    """Make the warehouse anew from the landed files, and those that are archived.
 
     Rankings and runs, and the sums of hours whose raw events were purged, are carried over from the old warehouse, else
     from its snapshot. The old file stays in its place until the new one is whole.
@@ -120,11 +120,11 @@ def _fill(context: Context, fresh: Path, *, is_forced: bool) -> tuple[_Old, list
 
 
 def _load(context: Context, warehouse: Warehouse, files: dict[tuple[Path, str], str]) -> list[FileReport]:
-    """Load the files; of those with addresses, the ones that are not archived yet are archived now."""
-    archived = {one.content_hash for one in list_archived(find_archive(context.workspace.root))}
+    """Load the files; landed ones with addresses, which are not archived yet, are archived now."""
+    archive = find_archive(context.workspace.root)
     reports: list[FileReport] = []
     for is_archived in (False, True):
-        found = [(entity, file) for (file, entity), one in files.items() if (one in archived) == is_archived]
+        found = [(entity, file) for file, entity in files if file.is_relative_to(archive) == is_archived]
         options = LoadOptions(is_retrying=False, is_landed=not is_archived)
         reports += load_into(context, warehouse, found, options) if found else []
     return reports
@@ -159,17 +159,23 @@ def _carry_history(context: Context, warehouse: Warehouse, sources: Iterable[Pat
 
 
 def _find_files(context: Context, warehouse: Warehouse, old: _Old) -> dict[tuple[Path, str], str]:
-    """Find the landed files, each with what it holds and its hash: articles first, then as they were loaded."""
+    """Find what landed, each with what it holds and its hash: articles first, then as they were loaded.
+
+    The archived file stands in for the landed one: it still knows visitors of days whose salt is gone.
+    """
     workspace, caps = context.workspace, context.caps
     landed = list_landed(workspace.landing, context.now, context.settings.load.stable_seconds)
     place = {content_hash: number for number, content_hash in enumerate(old.ledger["content_hash"])}
     found = [(file, sniff_entity(warehouse, file, caps, workspace.scratch), hash_file(file)) for file in landed.files]
+    archived = {one.content_hash: one.path for one in list_archived(find_archive(workspace.root)) if one.verifies()}
+    found = [(archived.pop(content_hash, file), entity, content_hash) for file, entity, content_hash in found]
+    found += [(path, EVENTS, content_hash) for content_hash, path in archived.items()]
     found.sort(key=lambda one: (one[1] != ARTICLES, place.get(one[2], len(place)), one[0]))
     return {(file, entity): content_hash for file, entity, content_hash in found}
 
 
 def _find_missing(context: Context, old: _Old, hashes: Iterable[str], *, is_forced: bool) -> list[str]:
-    """Find the files of the old warehouse that have not landed."""
+    """Find the files of the old warehouse that are neither landed nor archived."""
     known = set(hashes)
     missing = [
         name for content_hash, name in old.ledger.select("content_hash", "name").rows() if content_hash not in known

@@ -259,7 +259,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     landing_days: Annotated[
         float,
         Meta(ge=0, description="Days a landed file stays after it was archived; 0: until you remove it yourself."),
-    ] = 0.0
+    ] = 2.0
     is_automatic: Annotated[bool, Meta(description="Let a run purge what is due.")] = False
 
 

@@ -105,6 +105,7 @@ def record_commands() -> Recording:
     """Load events and articles, run, ask every question the command line can answer, and take readers out."""
     recording = Recording()
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        _make_archive(Path(folder) / "other")
         _watch(patch, recording)
         for arguments in _write_inputs(Path(folder)):
             result = _give_command(recording, *arguments, "--workspace", folder)
@@ -117,6 +118,15 @@ def record_commands() -> Recording:
 def describe_table(warehouse: Warehouse, table: str) -> dict[str, str]:
     """Give a table's columns with their types."""
     return {row[0]: row[1] for row in warehouse.query(f"describe {table}").rows()}
+
+
+def _make_archive(root: Path) -> None:
+    """Make another workspace, whose archive holds a file that this one does not know."""
+    landed = root / "data" / "landing" / "access.log"
+    landed.parent.mkdir(parents=True)
+    landed.write_text(_REQUEST.format(minute=30) + "\n")
+    (root / "readership.toml").write_text("[load]\nstable_seconds = 0\n")
+    _give_command(Recording(), "run", "--workspace", str(root))
 
 
 def _write_inputs(folder: Path) -> list[list[str]]:
@@ -153,6 +163,8 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         ["recommend", "dams"],
         ["status"],
         ["rejects", "list"],
+        ["rejects", "replay", "--source", str(folder / "again.ndjson")],
+        [*events, str(folder / "other" / "data" / "archive")],
         ["runs"],
         ["runs", "corrections"],
         ["backfill", "--from", "2024-05-01T00:00:00Z", "--until", "2024-05-02T00:00:00Z", "--dry-run"],

@@ -26,6 +26,8 @@ from analytics.cli.privacy_commands import purge as purge_command
 from analytics.erasure import Outcome, forget, purge
 from analytics.errors import ReadershipError, SettingsError, UsageError
 from analytics.events.networks import Ranges, network_prefix
+from analytics.ledger import FileReport
+from analytics.lines import hash_file
 from analytics.mentions import find_mentions
 from analytics.privacy import purge_due
 from analytics.runs import begin_run, run_checks
@@ -86,7 +88,15 @@ def copy_newsroom(made: Path, root: Path) -> Newsroom:
 
 def archive(newsroom: Newsroom, landed: Path, table: str = "events.counted") -> Archived:
     with newsroom.open() as warehouse:
-        return archive_landed(warehouse, table, landed, find_archive(newsroom.workspace.root), newsroom.now)
+        archived = archive_landed(
+            warehouse, table, name_file(landed), find_archive(newsroom.workspace.root), newsroom.now
+        )
+    assert archived
+    return archived
+
+
+def name_file(landed: Path) -> FileReport:
+    return FileReport(hash_file(landed), landed.name, "events", "native-ndjson", bytes=landed.stat().st_size)
 
 
 def forget_ann(newsroom: Newsroom, token: str | None = None) -> Outcome:
@@ -423,7 +433,9 @@ def test_a_table_with_an_address_is_never_archived(newsroom: Newsroom) -> None:
     with newsroom.open() as warehouse:
         warehouse.query("create table stage.raw as select 1::ubigint as event_key, '198.51.100.23' as ip")
         with pytest.raises(ReadershipError, match="holds ip"):
-            archive_landed(warehouse, "stage.raw", landed, find_archive(newsroom.workspace.root), newsroom.now)
+            archive_landed(
+                warehouse, "stage.raw", name_file(landed), find_archive(newsroom.workspace.root), newsroom.now
+            )
 
 
 # --- mentions and networks ----------------------------------------------------------------------------------

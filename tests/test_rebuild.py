@@ -226,3 +226,16 @@ def test_the_command_says_what_it_was_made_from_and_where_the_old_one_is(
     ]
     assert "the old warehouse is kept as warehouse.duckdb.layout-1" in done.stderr
     assert "--force goes with --rebuild" in readership("doctor", "--force", "--workspace", older.workspace.root).stderr
+
+
+def test_a_landed_file_that_went_comes_back_from_the_archive_with_its_visitors(newsroom: Newsroom) -> None:
+    rows = [pageview("a1", NOON + n * MINUTE, None, ip=f"192.0.2.{n}", user_agent="Firefox/140.0") for n in range(3)]
+    landed = land(newsroom, newsroom.write(rows, "addresses.ndjson"))
+    newsroom.run()
+    visitors = "select event_key, visitor_key from events.counted order by event_key"
+    before = newsroom.query(visitors)
+    newsroom.now += 7 * DAY
+    newsroom.run()
+    assert not landed.exists(), "its two days are over, and those of its salt"
+    assert rebuild(newsroom.context()).missing == []
+    assert newsroom.query(visitors) == before

@@ -67,18 +67,23 @@ def load_article_file(
     ------
     UsageError
         Where there is no such format, or what reads it is not installed.
+    InputError
+        Where the rejects alone are replayed, and the file cannot be read again.
     """
     if form not in FORMATS:
         raise UsageError(f"there is no format {form!r} of articles; {name_nearest(form, FORMATS)}")
     try:
-        reading = read_articles(warehouse, path, rules, form)
+        reading = _read_file(warehouse, path, report, rules, form)
     except InputError as error:
+        if report.part:
+            raise
         reading, report = Reading(), replace(report, status="set_aside", reason=error.message)
     else:
-        report = _tally(report, reading).limit_rejects(rules.load)
+        report = report.settle(_tally(report, reading), rules.load)
     arrivals = _choose_arrivals(warehouse, reading.articles if report.status == "loaded" else [], rules.loaded_at)
     if report.status == "loaded":
-        report = replace(report, loaded=arrivals.loaded, duplicate=len(reading.articles) - arrivals.loaded)
+        duplicate = report.duplicate + len(reading.articles) - arrivals.loaded
+        report = replace(report, loaded=report.loaded + arrivals.loaded, duplicate=duplicate)
     rejects = pl.DataFrame(reading.rejects, schema=_REJECT_SCHEMA, orient="row")
     if rules.is_dry:
         warehouse.drop_stage()
@@ -125,6 +130,15 @@ def load_article_rows(
     why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items())) or None
     counts = replace(_tally(report, reading), loaded=arrivals.loaded, reason=why)
     return replace(counts, duplicate=len(reading.articles) - arrivals.loaded)
+
+
+def _read_file(warehouse: Warehouse, path: Path, report: FileReport, rules: ArticleRules, form: str) -> Reading:
+    """Read a file, or of one whose rejects are replayed the lines that were rejected."""
+    if report.part is None:
+        return read_articles(warehouse, path, rules, form)
+    reading = read_articles(warehouse, path, rules, report.part.choose_format(form))
+    report.part.refuse_other(reading.format, reading.lines)
+    return reading.keep(frozenset(report.part.lines["line"]))
 
 
 def _tally(report: FileReport, reading: Reading) -> FileReport:

@@ -85,6 +85,8 @@ class Reading:
         All of them, and those that are not ours to count.
     articles : list of dict
         The good ones.
+    numbers : list of int
+        Where each of these stands in the file.
     rejects : list of (int, str, str or None)
         Number, reason and fields of the others.
     """
@@ -93,6 +95,7 @@ class Reading:
     lines: int = 0
     filtered: int = 0
     articles: list[Content] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     rejects: list[tuple[int, str, str | None]] = field(default_factory=list)
 
     def take(
@@ -113,6 +116,16 @@ class Reading:
             self.rejects.append((number, error.reason, fields))
         else:
             self.articles.append(article)
+            self.numbers.append(number)
+
+    def keep(self, numbers: frozenset[int]) -> Reading:
+        """Give what these lines alone came to."""
+        good = [(number, one) for number, one in zip(self.numbers, self.articles, strict=True) if number in numbers]
+        bad = [reject for reject in self.rejects if reject[0] in numbers]
+        filtered = len(numbers) - len(good) - len(bad)
+        return Reading(
+            self.format, len(numbers), filtered, [one for _, one in good], [number for number, _ in good], bad
+        )
 
 
 def read_articles(warehouse: Warehouse, path: Path, rules: ArticleRules, form: str = "auto") -> Reading:

@@ -12,7 +12,7 @@ from analytics.errors import InputError, UsageError, WarehouseBusy
 
 
 @click.command()
-@click.option("--rebuild", "is_rebuilding", is_flag=True, help="Make the warehouse anew from the landed files.")
+@click.option("--rebuild", "is_rebuilding", is_flag=True, help="Make the warehouse anew from the files.")
 @click.option("--force", "is_forced", is_flag=True, help="With --rebuild: though files are missing.")
 @common_options
 def doctor(options: Options, *, is_rebuilding: bool, is_forced: bool) -> None:

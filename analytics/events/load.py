@@ -12,9 +12,18 @@ from analytics.errors import InputError
 from analytics.events.count import count_arrivals
 from analytics.events.reading import Chunk, find_format, read_chunks, unpack_parquet
 from analytics.events.sources import SourceSettings
-from analytics.events.staging import LineRules, Lookups, begin_stage, resolve_keys, stage_parquet, stage_text
+from analytics.events.staging import (
+    LineRules,
+    Lookups,
+    begin_stage,
+    keep_lines,
+    resolve_keys,
+    stage_archived,
+    stage_parquet,
+    stage_text,
+)
 from analytics.inflate import Caps
-from analytics.ledger import FileReport, make_rejects
+from analytics.ledger import Earlier, FileReport, count_conflicts, make_rejects
 from analytics.scratch import open_scratch
 from analytics.settings import Counting, Load
 from analytics.walk import printable_name
@@ -57,7 +66,7 @@ class EventRules:
     sources: SourceSettings = field(default_factory=SourceSettings)
     format: str = "auto"
     is_dry: bool = False
-    archive: Callable[[Warehouse, str, Path], object] | None = None
+    archive: Callable[[Warehouse, str, FileReport], object] | None = None
     scratch: Path | None = None
 
     @property
@@ -76,7 +85,8 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
     path : Path
         NDJSON, CSV or Parquet; plain, gzip or zstd.
     report : FileReport
-        Names the file: hash, name, bytes.
+        Names the file: hash, name, bytes; and what is known of it, where its rejects are replayed or where it is the
+        archived file that stands for one that landed.
     rules : EventRules
         Limits, lookups and the clock.
 
@@ -84,10 +94,22 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
     -------
     FileReport
         The row the ledger now holds. A damaged file, or one with too many bad lines, is set aside.
+
+    Raises
+    ------
+    InputError
+        Where an archived file cannot be read, or a file of which the rejects alone are replayed.
     """
+    if report.loaded_at:
+        # No verdict hangs on when a file is read again.
+        rules = replace(rules, lines=replace(rules.lines, received_until=report.loaded_at))
     try:
         report, rejects = _stage_file(warehouse, path, report, rules)
     except InputError as error:
+        if report.part or report.archived_rows is not None:
+            # Whatever is wrong with this reading, the ledger knows a better one, or may have one of the original.
+            warehouse.drop_stage()
+            raise
         report = replace(report, status="set_aside", reason=error.message)
         rejects = pl.DataFrame(schema=_NO_REJECTS)
 
@@ -103,7 +125,7 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
     if rules.archive and report.status == "loaded" and warehouse.count("stage.network"):
         # Before the load is written: a load that is cut short archives the file again.
         warehouse.stage("stage/archived")
-        rules.archive(warehouse, "stage.archived", path)
+        rules.archive(warehouse, "stage.archived", replace(report, rejected=report.rejected - count_conflicts(rejects)))
     if report.status == "loaded" and report.lines:
         count_arrivals(warehouse, rules.counting, record)
     else:
@@ -116,28 +138,44 @@ def load_event_file(warehouse: Warehouse, path: Path, report: FileReport, rules:
 def _stage_file(
     warehouse: Warehouse, path: Path, report: FileReport, rules: EventRules
 ) -> tuple[FileReport, pl.DataFrame]:
-    form = find_format(path, rules.format)
     begin_stage(warehouse, rules.lookups, rules.lines)
-    with open_scratch(rules.scratch) as folder:
-        if form == "native-parquet":
-            _stage_parquet(warehouse, path, folder, rules)
-            rejects = [warehouse.frame("stage/reject", first_line=1)]
-        else:
-            rejects, fields = [], None
-            for chunk in read_chunks(path, form, folder, rules.caps, rules.sources):
-                rejects.append(_stage_chunk(warehouse, chunk, rules, has_known_fields=chunk.fields == fields))
-                fields = chunk.fields
-        if rules.is_dry:
-            rejects.append(warehouse.frame("stage/filtered"))
+    if report.archived_rows is None:
+        form, rejects = _stage_lines(warehouse, path, rules, report.part)
+    else:
+        form, rejects = report.format, []
+        with open_scratch(rules.scratch) as folder:
+            stage_archived(warehouse, unpack_parquet(path, folder, rules.caps), rows=report.archived_rows)
     if not warehouse.is_staged("stage.event"):
         return replace(report, format=form), pl.DataFrame(schema=_NO_REJECTS)
+    if report.part:
+        report.part.refuse_other(form, warehouse.count("stage.event"))
+        keep_lines(warehouse, report.part.lines)
+        rejects = [*(one.join(report.part.lines, on="line", how="semi") for one in rejects), report.part.kept]
+    if rules.is_dry:
+        rejects.append(warehouse.frame("stage/filtered"))
     if warehouse.frame("stage/disorder").item() > _NEARLY_SORTED:
         warehouse.sort_stage("stage.event", "occurred_at")
     resolve_keys(warehouse)
     (row,) = warehouse.frame("stage/tally").iter_rows(named=True)
     conflicts = warehouse.frame("stage/conflict")
-    report = replace(report, format=form, **row).limit_rejects(rules.load, known=len(conflicts))
-    return report, pl.concat([*rejects, conflicts], how="diagonal_relaxed")
+    read = report.settle(replace(report, format=form, **row), rules.load, known=len(conflicts))
+    return read, pl.concat([*rejects, conflicts], how="diagonal_relaxed")
+
+
+def _stage_lines(
+    warehouse: Warehouse, path: Path, rules: EventRules, part: Earlier | None
+) -> tuple[str, list[pl.DataFrame]]:
+    """Stage the lines of a file, and give its format and the bad ones."""
+    form = find_format(path, part.choose_format(rules.format) if part else rules.format)
+    with open_scratch(rules.scratch) as folder:
+        if form == "native-parquet":
+            _stage_parquet(warehouse, path, folder, rules)
+            return form, [warehouse.frame("stage/reject", first_line=1)]
+        rejects, fields = [], None
+        for chunk in read_chunks(path, form, folder, rules.caps, rules.sources):
+            rejects.append(_stage_chunk(warehouse, chunk, rules, has_known_fields=chunk.fields == fields))
+            fields = chunk.fields
+    return form, rejects
 
 
 def _stage_parquet(warehouse: Warehouse, path: Path, folder: Path, rules: EventRules) -> None:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import polars as pl
 
+from analytics.errors import InputError
 from analytics.events.agents import classify_referrer, has_odd_agent, is_declared_robot
 from analytics.events.pages import judge_page
 from analytics.events.reading import Chunk
@@ -161,6 +162,29 @@ def stage_text(
         warehouse.stage_file("stage/raw_object", **source)
         warehouse.stage_view("stage/aside_text")
     _stage_events(warehouse, lookups, extra)
+
+
+def stage_archived(warehouse: Warehouse, path: Path, *, rows: int) -> None:
+    """Stage the keyed rows of an archived file, as the load that archived it had them.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or does not hold so many rows of events.
+    """
+    warehouse.set_variable("input_path", str(path))
+    with warehouse.reading_input():
+        warehouse.stage("stage/archived_page")
+        warehouse.stage_append("stage/page")
+        found = warehouse.stage("stage/archived_event")
+    if found != rows:
+        raise InputError(f"the archived file holds {found:,} rows of {rows:,}; load the original")
+
+
+def keep_lines(warehouse: Warehouse, lines: pl.DataFrame) -> None:
+    """Keep these lines of the staged file alone."""
+    warehouse.stage_frame("stage.replayed_line", lines)
+    warehouse.stage("stage/replayed_event")
 
 
 def _stage_missing(warehouse: Warehouse, present: set[str]) -> None:

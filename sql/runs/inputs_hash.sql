@@ -1,11 +1,11 @@
 -- table:   runs.run
--- purpose: Hash of all files that were loaded, and of removals: tells whether anything came or went since a run.
+-- purpose: Hash of what came of all files that were loaded, and of removals: tells whether anything came or went since a run.
 -- grain:   one row
 -- reads:   loads.file, loads.removal
 -- params:  none
 -- write:   none
 with change as (
-    select content_hash as name
+    select content_hash || ' ' || loaded as name
     from loads.file
     where status = 'loaded'
     union all

@@ -27,6 +27,9 @@ select
             'session_id', null, 'pageview_id', null,
             'url', coalesce(page.url, split_part(source.url, '?', 1)),
             'referrer', event.referrer_host,
+            'event_key', event.event_key::varchar,
+            -- The address without its query no longer says that it was a preview.
+            'no_pageview_by', event.no_pageview_by,
             'visitor_key', event.visitor_key::varchar,
             'network_key', event.network_key::varchar,
             'session_key', event.session_key::varchar,
