@@ -17,7 +17,10 @@ with moved as (
         and (
             standing.article_id is not null
             or address.article_id in (select known.article_id from stage.standing_id as known)
-            or standing.url not in (select alias.url from articles.alias as alias where alias.is_current)
+            or standing.url not in (
+                select alias.url from articles.alias as alias
+                where alias.is_current
+            )
         )
 ),
 
@@ -39,7 +42,7 @@ side as (
 select
     (select max(version.arrival_number) from articles.version as version) as arrival_number,
     article_id,
-    $loaded_at as loaded_at,
+    $loaded_at::timestamp as loaded_at,
     coalesce(list(url order by url) filter (where is_added), []) as urls_added,
     coalesce(list(url order by url) filter (where not is_added), []) as urls_lost,
     null::bigint as pageviews_before,

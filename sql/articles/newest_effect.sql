@@ -14,4 +14,4 @@ select
     reads_after
 from articles.alias_effect
 where loaded_at = $loaded_at and pageviews_after is not null
-order by abs(reads_after - reads_before) desc, abs(pageviews_after - pageviews_before) desc, article_id, arrival_number
+order by abs(reads_after - reads_before) desc, abs(pageviews_after - pageviews_before) desc, article_id asc

@@ -16,7 +16,8 @@ create or replace macro line_reason(event, load_rule, bad_url) as case
                         case
                             when
                                 regexp_full_match(trim(event.occurred_text), '\d{4}-\d\d-\d\d([Tt ][\d:.,]+)?')
-                                and try_cast(replace(upper(trim(event.occurred_text)), ',', '.') as timestamp) is not null
+                                -- A day or an hour that does not exist is no time at all.
+                                and try_cast(replace(upper(event.occurred_text), ',', '.') as timestamp) is not null
                                 then 'naive_time'
                             else 'bad_time'
                         end

@@ -12,16 +12,19 @@ with field as (
     from stage.aside
 ),
 
+named as (
+    select
+        *,
+        -- Of ASCII alone, as the engine compares the names of columns.
+        translate(key, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') as small_letters
+    from field
+    where value is not null and key in (select unnest($names::varchar[]))
+),
+
 spelling as (
     select *
-    from field
-    where value is not null and key in (select unnest($names::varchar []))
-    qualify
-        row_number() over (
-            partition by line, translate(key, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
-            order by key
-        )
-        = 1
+    from named
+    qualify row_number() over (partition by line, small_letters order by key) = 1
 ),
 
 kept as (
