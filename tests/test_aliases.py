@@ -116,7 +116,7 @@ def draw_loads(draw: st.DrawFn) -> list[tuple[str, Row]]:
     """Draw versions of articles with their own times, and pageviews by URL, in any order."""
     versions = draw(st.lists(ARTICLE, min_size=1, max_size=4))
     hours = count()
-    rows = [article(**version, updated_at=f"2024-05-14T{next(hours):02}:00:00Z") for version in versions]
+    rows = [article() | version | {"updated_at": f"2024-05-14T{next(hours):02}:00:00Z"} for version in versions]
     views = [
         pageview(None, NOON + minutes * MINUTE, visitor, url=url)
         for url, minutes, visitor in draw(st.lists(EVENT, min_size=1, max_size=5))

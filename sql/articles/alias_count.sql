@@ -11,14 +11,12 @@ with uncounted as (
 
 step as (
     select
-        arrival_number,
         article_id,
         unnest(urls_added) as url,
         1 as steps
     from uncounted
     union all
     select
-        arrival_number,
         article_id,
         unnest(urls_lost) as url,
         -1 as steps
