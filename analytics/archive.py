@@ -135,7 +135,8 @@ def archive_landed(
     """Archive the keyed rows of a landed file.
 
     Where its rejects were replayed the rows are added to those that are archived already; where none are, nothing is
-    archived: the other rows are not at hand.
+    archived: the other rows are not at hand. A file that is archived and loaded whole again stays as it is archived:
+    its keys may be of a salt that has died since.
 
     Parameters
     ----------
@@ -157,9 +158,9 @@ def archive_landed(
     """
     if personal := PERSONAL & set(warehouse.columns(table)):
         raise ReadershipError(f"{table} holds {', '.join(sorted(personal))}, which no archive may hold; report this")
-    known = next(iter(find_archived(folder, [report.content_hash])), None)
-    if report.part and known is None:
-        return None
+    known = next((one for one in find_archived(folder, [report.content_hash]) if one.verifies()), None)
+    if bool(known) != bool(report.part):
+        return known
     rows, params = f"from {table}", {}
     if report.part and known:
         # A replay that was cut short may have archived its lines already.

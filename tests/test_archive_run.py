@@ -211,6 +211,23 @@ def test_signs_of_a_pattern_in_the_workspaces_name_are_its_name(tmp_path: Path) 
     assert list(newsroom.workspace.landing.iterdir()) == []
 
 
+def test_what_was_archived_first_stays_where_the_original_loads_again(newsroom: Newsroom) -> None:
+    run(newsroom.context())
+    (path,) = list_archive(newsroom)
+    before = pl.read_parquet(path)
+    assert before["visitor_key"].null_count() == 0
+    newsroom.workspace.warehouse.unlink()
+    (newsroom.workspace.keys / "day-salts.json").unlink()
+    newsroom.now += DAY
+    run(newsroom.context())
+    assert list_archive(newsroom) == [path]
+    assert pl.read_parquet(path).equals(before)
+    path.write_bytes(path.read_bytes()[:-100])
+    newsroom.workspace.warehouse.unlink()
+    run(newsroom.context())
+    assert [one.verifies() for one in list_archived(find_archive_folder(newsroom))] == [True]
+
+
 # --- replayed lines are archived too ------------------------------------------------------------------------
 
 
