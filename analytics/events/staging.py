@@ -194,7 +194,14 @@ def _stage_missing(warehouse: Warehouse, present: set[str]) -> None:
 
 def resolve_keys(warehouse: Warehouse) -> None:
     """Decide which of the staged events are new: `stage.rival` and the view `stage.arrival`."""
-    for name in ("stage/shared_key", "stage/known_event", "stage/body", "stage/rival"):
+    warehouse.stage("stage/shared_key")
+    # Keys and times are read of all that stands, the rest of a row only where it is needed.
+    if warehouse.stage("stage/known_key"):
+        (span,) = warehouse.frame("stage/known_span").to_dicts()
+        warehouse.stage("stage/known_event", **span)
+    else:
+        warehouse.stage_like("stage.known_event", "events.counted")
+    for name in ("stage/body", "stage/rival"):
         warehouse.stage(name)
     warehouse.stage_view("stage/arrival")
 
