@@ -87,7 +87,7 @@ def list_edits(context: Context, *, length: int = 100) -> pl.DataFrame:
     """
     with context.hold(), context.open(is_reader=True) as warehouse:
         rows = warehouse.frame("rankings/edit")
-    standing = {one for one in Edits.read(rows, context.now).standing}
+    standing = set(Edits.read(rows, context.now).standing)
     newest = {Edit(**row): place for place, row in enumerate(rows.select(Edit.__dataclass_fields__.keys()).to_dicts())}
     holds = [place in {newest[one] for one in standing} for place in range(len(rows))]
     return rows.with_columns(pl.Series("is_standing", holds, dtype=pl.Boolean)).reverse().head(length)
@@ -115,7 +115,7 @@ def _require_standing(warehouse: Warehouse, edit: Edit) -> None:
     """Refuse to take back what nobody said."""
     if edit.action not in UNDOES:
         return
-    standing = Edits.read(warehouse.frame("rankings/edit"), datetime.min).standing
+    standing = Edits.read(warehouse.frame("rankings/edit"), None).standing
     same = [one for one in standing if (one.action, one.article_id) == (UNDOES[edit.action], edit.article_id)]
     if not any(one.is_undone_by(edit) for one in same):
         places = ", ".join(f"{one.list_name or 'every list'} of {one.scope or 'every scope'}" for one in same)

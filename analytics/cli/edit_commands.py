@@ -52,7 +52,7 @@ def _make(action: str) -> click.Command:
     return click.command(action, help=_HELP[action])(command)
 
 
-def _record(  # noqa: PLR0913 - what may be said of an article
+def _record(
     options: Options,
     action: str,
     article: str,
@@ -70,7 +70,7 @@ def _record(  # noqa: PLR0913 - what may be said of an article
 
     edit = Edit(action, article, list_name, read_scope([*scopes]), slot, until_at)
     done = record_edit(options.read_context(), edit, made_by=words[0], reason=words[1], is_now=is_now)
-    changed = done.published and [*done.published.changed, *done.published.removed]
+    changed = None if done.published is None else [*done.published.changed, *done.published.removed]
     if options.is_json:
         print_json({"edit_number": done.edit_number, **asdict(done.edit), "changed": changed})
     elif changed is None:

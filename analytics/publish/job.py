@@ -17,8 +17,8 @@ from analytics.instants import format_instant
 from analytics.publish.builders import ListRecipe, build_list_document, build_read_next_document
 from analytics.publish.documents import ListDocument, Manifest, ManifestFile, Status, encode
 from analytics.publish.pages import Material
-from analytics.publish.policy import check_policy
 from analytics.publish.paths import MANIFEST, list_path, read_next_path
+from analytics.publish.policy import check_policy
 from analytics.publish.render import render_pages
 from analytics.publish.write import PublishedSet, publish_set, read_manifest, replace_file
 from analytics.rankings.scopes import Scope
@@ -45,7 +45,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     reasons: Sequence[str],
     generated_at: datetime,
     next_expected_at: datetime | None,
-    policy: Policy = Policy(),
+    policy: Policy | None = None,
 ) -> PublishedSet:
     """Publish the rankings and read-next lists of one moment as a whole set.
 
@@ -82,7 +82,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
         Where a document would break its contract, or the folder cannot be written; the old set stays.
     """
     items = warehouse.frame("publish/list_item", as_of=as_of)
-    check_policy(policy, warehouse.frame("publish/ranking", as_of=as_of), items)
+    check_policy(policy or Policy(), warehouse.frame("publish/ranking", as_of=as_of), items)
     documents = _build_lists(warehouse, items, lists, as_of, data_through)
     files = {list_path(one.list, msgspec.to_builtins(one.scope)): encode(one) for one in documents}
     files.update(_build_read_next(warehouse, as_of))

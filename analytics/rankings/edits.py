@@ -42,6 +42,10 @@ class Edit:
         """Tell whether it is about a list and a scope."""
         return self.list_name in {None, list_name} and self.scope in {None, scope}
 
+    def is_over(self, as_of: datetime | None) -> bool:
+        """Tell whether it holds no more at a moment; never where none is named."""
+        return bool(as_of and self.until_at and self.until_at <= as_of)
+
     def is_undone_by(self, other: Edit) -> bool:
         """Tell whether another edit takes this one back: of the same article, for its list and scope or for all."""
         is_same = self.article_id == other.article_id and self.action == UNDOES.get(other.action)
@@ -67,15 +71,15 @@ class Edits:
     standing: tuple[Edit, ...] = ()
 
     @classmethod
-    def read(cls, rows: pl.DataFrame, as_of: datetime) -> Self:
+    def read(cls, rows: pl.DataFrame, as_of: datetime | None) -> Self:
         """Find what holds at a moment.
 
         Parameters
         ----------
         rows : DataFrame
             As `rankings/edit` gives them: in the order they were typed.
-        as_of : datetime
-            The moment (naive UTC); what held until then holds no more.
+        as_of : datetime or None
+            The moment (naive UTC); what held until then holds no more. None for all that nobody took back.
         """
         standing: dict[tuple[str, str, str | None, str | None], Edit] = {}
         for row in rows.select(Edit.__dataclass_fields__.keys()).iter_rows(named=True):
@@ -85,7 +89,9 @@ class Edits:
             else:
                 standing.pop(edit.key, None)
                 standing[edit.key] = edit
-        return cls(tuple(one for one in standing.values() if one.until_at is None or one.until_at > as_of))
+        return cls(
+            tuple(one for one in standing.values() if as_of is None or one.until_at is None or one.until_at > as_of)
+        )
 
     def list_pins(self, list_name: str, scope: str) -> dict[str, int]:
         """Give the slot of each pinned article, by slot; of two for one slot the newer pin comes first."""

@@ -20,7 +20,7 @@ from analytics.warehouse import Warehouse
 
 _RANKINGS_CORRECTED = 48
 _HISTORY = timedelta(days=30)
-_RANKING = {
+_RANKING: dict[str, type[pl.DataType] | pl.DataType] = {
     "scope": pl.String,
     "basis": pl.String,
     "items": pl.Int32,
@@ -126,7 +126,7 @@ def _find_corrections(
         due = warehouse.frame(
             "rankings/corrected_ranking",
             list_name=name,
-            config_hash=name_config(settings.config_hash, Edits.read(rows, datetime.min), name),
+            config_hash=name_config(settings.config_hash, Edits.read(rows, None), name),
             window_seconds=settings.window_seconds,
             final_through=final_through,
             length=_RANKINGS_CORRECTED,
@@ -224,7 +224,7 @@ def _rank_everywhere(
     wanted = list_scopes(slate.candidates)
     filled = {scope: slate.fill(scope) for scope in (wanted if scopes is None else scopes) if scope in wanted}
     stamp = _stamp(name, moment.as_of)
-    said = Edits.read(warehouse.frame("rankings/edit"), datetime.min)  # what is over by now, too: it held then
+    said = Edits.read(warehouse.frame("rankings/edit"), None)  # what is over by now, too: it held then
     config_hash = name_config(settings.config_hash, said, name)
     rankings = pl.DataFrame(
         [

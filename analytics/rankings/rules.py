@@ -9,8 +9,8 @@
 7. at most so many of one section, then of one author;
 8. the length.
 
-What an editor withdrew is no candidate at all. A pin is an editor's word: it is exempt from 2, 3, 6 and 7, but not from a
-ban. A pinned article that is banned, withdrawn or outside the scope does not appear.
+What an editor withdrew is no candidate at all. A pin is an editor's word: it is exempt from 2, 3, 6 and 7, but not from
+a ban. A pinned article that is banned, withdrawn or outside the scope does not appear.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -81,21 +81,28 @@ class Slate:
         """Fill the list for a scope: from the highest rung that has its floor of readers."""
         pins = self.edits.list_pins(self._name, str(scope))
         bans = self.edits.list_bans(self._name, str(scope))
-        settings, half_life = self.settings, self._find_half_life(scope)
+        half_life = self._find_half_life(scope)
+        barred, basis = self._choose_rung(scope, half_life, pins, bans)
+        ruled = self._choose(barred, scope, pins, basis)
+        own = name_basis(self.settings.half_life_seconds, self.settings.window_seconds)
+        items = ruled.items.with_columns(is_withheld=pl.lit(basis != own))
+        return Filled(Ruled(items, ruled.left_out), basis, half_life or self.settings.half_life_seconds)
+
+    def _choose_rung(
+        self, scope: Scope, half_life: int | None, pins: dict[str, int], bans: set[str]
+    ) -> tuple[Ruled, str]:
+        """Give who may stand in the list, by the scores of the highest rung that has its floor of readers."""
+        settings = self.settings
         rungs = [(settings, name_basis(settings.half_life_seconds, settings.window_seconds), half_life)]
         rungs += [(_harden(settings, window), window, None) for window in list_rungs(settings.window_seconds)]
         for rung, basis, seconds in rungs:
             inside = scope.select(self._candidates(rung, seconds))
             barred = bar_articles(inside, self._rules, bans=bans, pins=pins, as_of=self._as_of)
             if self._has_floor(barred.items.filter("is_scored"), rung):
-                break
-        else:
-            basis, rung = LATEST, None
-            unread = (pl.lit(0).cast(barred.items.schema[name]).alias(name) for name in ("score", *_COUNTS))
-            barred = Ruled(barred.items.with_columns(*unread, is_scored=pl.lit(value=False)), barred.left_out)
-        ruled = self._choose(barred, scope, pins, basis)
-        ruled = Ruled(ruled.items.with_columns(is_withheld=pl.lit(rung is not settings)), ruled.left_out)
-        return Filled(ruled, basis, half_life if settings.half_life == AUTO else settings.half_life_seconds)
+                return barred, basis
+        types = barred.items.schema
+        unread = (pl.lit(0).cast(types[name]).alias(name) for name in ("score", *_COUNTS))
+        return Ruled(barred.items.with_columns(*unread, is_scored=pl.lit(value=False)), barred.left_out), LATEST
 
     def _choose(self, barred: Ruled, scope: Scope, pins: dict[str, int], basis: str) -> Ruled:
         eligible = barred.items
@@ -106,7 +113,7 @@ class Slate:
         ranked = pl.concat([ranked, pinned.with_columns(basis=pl.lit(basis)).select(_RANKED)])
         rules = self._rules
         if "section" in dict(scope.pairs):
-            rules = RuleSet(**{name: getattr(rules, name) for name in rules.__dataclass_fields__} | {"per_section": 0})
+            rules = replace(rules, per_section=0)
         known = self._known if rules.needs_text else Known()
         ruled = fill_slots(ranked, rules, pins=pins, length=self.settings.length, known=known)
         return Ruled(ruled.items.drop("section_slug"), pl.concat([barred.left_out, ruled.left_out]))
@@ -149,9 +156,12 @@ class Slate:
         days = window.days + 2  # the UTC days it may touch: a reader counts once in each
         if max(scored["readers"]) >= floor * days:
             return True
-        self._warehouse.stage_frame("stage.ranked_article", scored.select("article_id"))
-        window_from = self._as_of - window
-        readers = self._warehouse.frame("rankings/reader_count", window_from=window_from, as_of=self._as_of)
+        readers = self._warehouse.frame(
+            "rankings/reader_count",
+            window_from=self._as_of - window,
+            as_of=self._as_of,
+            article_ids=scored["article_id"].to_list(),
+        )
         return int(readers.item()) >= floor
 
 
