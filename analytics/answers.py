@@ -15,6 +15,8 @@ from analytics.publish.builders import build_list_document, build_read_next_docu
 from analytics.publish.documents import ListDocument, ReadNextDocument
 from analytics.publish.write import read_manifest
 from analytics.rankings.job import rank_list
+from analytics.rankings.lists import LATEST
+from analytics.rankings.rules import PINNED
 from analytics.rankings.scopes import COLUMNS, Scope
 from analytics.read_next.job import recommend_article
 from analytics.runs import find_as_of, read_watermark
@@ -49,9 +51,15 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
         _require_scope(warehouse, scope)
         ranked = rank_list(warehouse, name, context.settings.lists[name], scope=scope, as_of=moment)
         items = _join_cards(warehouse, ranked)
-    basis = ranked["basis"][0] if len(ranked) else "latest"
+    unpinned = ranked.filter(pl.col("basis") != PINNED)
     return build_list_document(
-        recipe, dict(scope.pairs), as_of=moment, data_through=data_through, basis=basis, items=items
+        recipe,
+        dict(scope.pairs),
+        as_of=moment,
+        data_through=data_through,
+        basis=unpinned["basis"][0] if len(unpinned) else LATEST,
+        items=items,
+        half_life_seconds=ranked["half_life_seconds"][0] if len(ranked) else None,
     )
 
 
@@ -75,7 +83,7 @@ def answer_recommend(context: Context, article: str, as_of: datetime | None) -> 
     with context.hold(), context.open(is_reader=True) as warehouse:
         newest, _ = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
-        article_id, edition = _find_article(warehouse, article, context.url_rules)
+        article_id, edition = find_article(warehouse, article, context.url_rules)
         items = _join_cards(warehouse, recommend_article(warehouse, context.settings.read_next, moment, article_id))
     return build_read_next_document(article_id, edition, as_of=moment, items=items.iter_rows(named=True))
 
@@ -113,7 +121,14 @@ def _require_scope(warehouse: Warehouse, scope: Scope) -> None:
             raise UsageError(f"no article has {key}={value}; {name_nearest(value, known)}")
 
 
-def _find_article(warehouse: Warehouse, article: str, urls: UrlRules) -> tuple[str, str]:
+def find_article(warehouse: Warehouse, article: str, urls: UrlRules) -> tuple[str, str]:
+    """Give id and edition of an article by its id or URL.
+
+    Raises
+    ------
+    UsageError
+        Where there is none; the sentence names the nearest.
+    """
     for name in filter(None, (article, canonicalise_url(article, urls))):
         for article_id, edition in warehouse.frame("publish/article_edition", article=name).rows():
             return str(article_id), str(edition)

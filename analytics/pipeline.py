@@ -469,6 +469,7 @@ def _publish(context: Context, warehouse: Warehouse, record: RunRecord) -> Manif
         reasons=() if is_read else ("the windows of the lists hold no events",),
         generated_at=context.now,
         next_expected_at=None,
+        policy=context.settings.policy,
     )
     return published.manifest
 

@@ -23,6 +23,10 @@ from analytics.instants import hours_of, parse_duration
 
 _DEFAULTS = Path(__file__).with_name("defaults.toml")
 _SHORTEST_HALF_LIFE_HOURS = 1 / 6
+AUTO = "auto"
+"""The half-life that each scope finds by its own readers."""
+HALF_LIFE_PRESETS_SECONDS = (900, 3600, 10_800, 21_600, 86_400)
+"""What it is chosen from, shortest first."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Recipe:
         Items at most.
     weights : mapping of str to float
         What each kind of event is worth.
+    is_half_life_auto : bool
+        Whether each scope finds its half-life itself.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Recipe:
     window_hours: float
     length: int
     weights: Mapping[str, float]
+    is_half_life_auto: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +68,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retention: Annotated[Retention, Meta(description="How long what is kept.")]
     lists: Annotated[dict[str, ListSettings], Meta(description="The ranked lists, by name.")]
     read_next: Annotated[ReadNext, Meta(description="What to read after an article.")]
+    policy: Annotated[Policy, Meta(description="What a set of lists must keep to be published.")] = field(
+        default_factory=lambda: Policy()  # noqa: PLW0108 - the class stands below
+    )
 
     @property
     def config_hash(self) -> str:
@@ -92,12 +102,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             window_hours=one.window_seconds / 3600,
             length=one.length,
             weights=msgspec.to_builtins(one.weights),
+            is_half_life_auto=one.half_life == AUTO,
         )
 
     @property
     def half_lives_seconds(self) -> list[int]:
         """The half-lives of all lists, in seconds, each once, ascending."""
-        return sorted({s for one in self.lists.values() if (s := one.half_life_seconds) is not None})
+        found = {s for one in self.lists.values() if (s := one.half_life_seconds) is not None}
+        if any(one.half_life == AUTO for one in self.lists.values()):
+            found.update(HALF_LIFE_PRESETS_SECONDS)
+        return sorted(found)
 
 
 class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -268,7 +282,10 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     half_life: Annotated[
         str,
-        Meta(description="Age at which an event counts half, such as 6h, at least 10m; none for a hard window."),
+        Meta(
+            description="Age at which an event counts half, such as 6h, at least 10m; none for a hard window; auto for "
+            "the shortest of 15m, 1h, 3h, 6h and 24h that the readers of a scope can carry."
+        ),
     ]
     window: Annotated[str, Meta(description="Oldest age counted, such as 48h.")]
     length: Annotated[int, Meta(ge=1, le=1000, description="Items in the list.")]
@@ -276,9 +293,20 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Weights,
         Meta(description="What a read, a share and a minute of engaged time are worth."),
     ] = field(default_factory=lambda: Weights())  # noqa: PLW0108 - the class stands below
+    floor_readers: Annotated[
+        int,
+        Meta(ge=1, description="With fewer distinct readers in the window a scope is filled from a lower rung."),
+    ] = 1
+    rules: Annotated[
+        Rules,
+        Meta(description="Who may stand in the list, beyond being live."),
+    ] = field(default_factory=lambda: Rules())  # noqa: PLW0108 - as above
 
     def __post_init__(self) -> None:
-        if self.half_life != "none" and hours_of(parse_duration(self.half_life)) < _SHORTEST_HALF_LIFE_HOURS:
+        if (
+            self.half_life not in {"none", AUTO}
+            and hours_of(parse_duration(self.half_life)) < _SHORTEST_HALF_LIFE_HOURS
+        ):
             message = f"half_life {self.half_life!r} is under 10m"
             raise ValueError(message)
         if parse_duration(self.window).total_seconds() < 1:
@@ -292,7 +320,9 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def half_life_seconds(self) -> int | None:
-        """The half-life in seconds; nothing for a hard window."""
+        """The half-life in seconds; nothing for a hard window; the longest where each scope finds its own."""
+        if self.half_life == AUTO:
+            return HALF_LIFE_PRESETS_SECONDS[-1]
         return None if self.half_life == "none" else round(parse_duration(self.half_life).total_seconds())
 
     @property
@@ -307,6 +337,43 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     read: Annotated[float, Meta(ge=0, description="Weight of a read.")] = 1.0
     share: Annotated[float, Meta(ge=0, description="Weight of a share.")] = 0.0
     engaged_minute: Annotated[float, Meta(ge=0, description="Weight of a minute of engaged time.")] = 0.0
+
+
+class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may stand in a list; each rule is off until it is set."""
+
+    minimum_age: Annotated[str, Meta(description="Youngest article, such as 10m; empty: any.")] = ""
+    maximum_age: Annotated[str, Meta(description="Oldest article, such as 7d; empty: any.")] = ""
+    content_types: Annotated[list[str], Meta(description="The only content types; empty: all.")] = field(
+        default_factory=list
+    )
+    per_section: Annotated[
+        int, Meta(ge=0, description="At most so many of one section, in lists of more than one; 0 for no limit.")
+    ] = 0
+    per_author: Annotated[int, Meta(ge=0, description="At most so many of one author; 0 for no limit.")] = 0
+    near_duplicate_similarity: Annotated[
+        float,
+        Meta(ge=0, le=1, description="From this share of common words on, two articles share a slot; 0 for off."),
+    ] = 0.0
+
+    def __post_init__(self) -> None:
+        for age in filter(None, (self.minimum_age, self.maximum_age)):
+            parse_duration(age)
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the lists of the site and of each edition must keep; else the last good reports stay."""
+
+    minimum_items: Annotated[int, Meta(ge=0, description="Fewest items of a list; 0 for no check.")] = 0
+    section_share_limit: Annotated[
+        float, Meta(gt=0, le=1, description="Largest share of a list's items of one section; 1 for no check.")
+    ] = 1.0
+    barred_content_types: Annotated[list[str], Meta(description="Content types that no list may hold.")] = field(
+        default_factory=list
+    )
+    moved_slots_limit: Annotated[
+        int, Meta(ge=0, description="Most slots an item may move since the ranking before; 0 for no check.")
+    ] = 0
 
 
 class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -403,5 +470,18 @@ def _hash(content: object) -> str:
 
 
 def _known_keys() -> set[str]:
-    structs = (Settings, Site, Engine, Load, Sources, Counting, Retention, ListSettings, Weights, ReadNext)
+    structs = (
+        Settings,
+        Site,
+        Engine,
+        Load,
+        Sources,
+        Counting,
+        Retention,
+        ListSettings,
+        Weights,
+        Rules,
+        Policy,
+        ReadNext,
+    )
     return {name for struct in structs for name in struct.__struct_fields__}

@@ -42,10 +42,11 @@ def print_list(document: ListDocument) -> None:
     for name in ("score", "reads", "readers", "shares"):
         table.add_column(name, justify="right")
     for item in document.items:
-        move = {"new": "new", "same": "="}.get(
+        move = {"new": "new", "re-entry": "back", "same": "="}.get(
             item.movement
         ) or f"{'▲' if item.movement == 'up' else '▼'} {item.previous_rank}"
-        figures = (f"{item.score:,.2f}", f"{item.reads:,}", f"{item.readers:,}", f"{item.shares:,}")
+        counts = ("–" if one is None else f"{one:,}" for one in (item.reads, item.readers, item.shares))
+        figures = ("–" if item.score is None else f"{item.score:,.2f}", *counts)
         table.add_row(str(item.rank), move, Text(_clean(item.title)), Text(_clean(item.label)), *figures)
     Console().print(table)
 

@@ -14,6 +14,7 @@ import rich_click as click
 
 from analytics import __version__
 from analytics.cli.doctor_command import doctor
+from analytics.cli.edit_commands import COMMANDS as EDIT_COMMANDS
 from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
 from analytics.cli.privacy_commands import forget, purge
 from analytics.cli.rejects_commands import rejects
@@ -261,3 +262,5 @@ cli.add_command(forget)
 cli.add_command(purge)
 cli.add_command(rejects)
 cli.add_command(runs)
+for edit_command in EDIT_COMMANDS:
+    cli.add_command(edit_command)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
 import polars as pl
 
 from analytics.errors import ReportError
@@ -23,6 +24,7 @@ from analytics.publish.documents import (
 )
 
 Row = Mapping[str, Any]
+_COUNTS = ("score", "reads", "readers", "shares")
 
 
 class ListRecipe(Protocol):
@@ -48,6 +50,10 @@ class ListRecipe(Protocol):
     def weights(self) -> Mapping[str, float]:
         """What each kind of event is worth."""
 
+    @property
+    def is_half_life_auto(self) -> bool:
+        """Whether each scope finds its half-life itself."""
+
 
 def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
     recipe: ListRecipe,
@@ -57,6 +63,7 @@ def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
     data_through: datetime | None,
     basis: str,
     items: pl.DataFrame,
+    half_life_seconds: int | None = None,
 ) -> ListDocument:
     """Build the document of one list and scope.
 
@@ -72,12 +79,17 @@ def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
         How the list was filled.
     items
         The columns of ``sql/publish/list_item.sql``, for this list and scope.
+    half_life_seconds
+        The half-life that the scope found, where the list leaves it to it.
 
     Raises
     ------
     ReportError
         Where an item's URL is none that may be linked to.
     """
+    config = describe_config(recipe)
+    if recipe.is_half_life_auto and half_life_seconds:
+        config = msgspec.structs.replace(config, half_life_hours=half_life_seconds / 3600)
     return ListDocument(
         list=recipe.name,
         edition=scope.get("edition"),
@@ -85,7 +97,7 @@ def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
         as_of=format_instant(as_of),
         data_through=None if data_through is None else format_instant(data_through),
         basis=basis,
-        config=describe_config(recipe),
+        config=config,
         items=tuple(_build_list_item(row) for row in items.sort("rank").iter_rows(named=True)),
     )
 
@@ -124,6 +136,7 @@ def describe_config(recipe: ListRecipe) -> ListConfig:
         window_hours=float(recipe.window_hours),
         length=recipe.length,
         weights={kind: float(weight) for kind, weight in sorted(recipe.weights.items())},
+        is_half_life_auto=recipe.is_half_life_auto,
     )
 
 
@@ -152,11 +165,11 @@ def _build_list_item(row: Row) -> ListItem:
         published_at=format_instant(row["published_at"]),
         reading_minutes=row["reading_minutes"],
         image=_build_image(row),
-        score=row["score"],
-        reads=row["reads"],
-        readers=row["readers"],
-        shares=row["shares"],
+        **{name: None if row["is_withheld"] else row[name] for name in _COUNTS},
         basis=row["basis"],
+        peak_rank=row["peak_rank"] or row["rank"],
+        hours_on_list=row["hours_on_list"] or 0,
+        rules=tuple(row["rules"] or ()),
     )
 
 

@@ -34,7 +34,7 @@ Name: TypeAlias = Annotated[str, Meta(min_length=1)]
 Rank: TypeAlias = Annotated[int, Meta(ge=1)]
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 Sha256: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-Movement: TypeAlias = Literal["new", "up", "down", "same"]
+Movement: TypeAlias = Literal["new", "re-entry", "up", "down", "same"]
 Status: TypeAlias = Literal["fresh", "stale", "degraded"]
 
 _URL = re.compile(URL_PATTERN)
@@ -48,12 +48,16 @@ class Image(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ListConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a list counts; without a half-life every event in the window counts the same."""
+    """How a list counts; without a half-life every event in the window counts the same.
+
+    Where `is_half_life_auto` is set, the half-life is the one that the readers of this scope can carry.
+    """
 
     half_life_hours: Annotated[float, Meta(gt=0)] | None
     window_hours: Annotated[float, Meta(gt=0)]
     length: Rank
     weights: dict[Name, Annotated[float, Meta(ge=0)]]
+    is_half_life_auto: bool
 
 
 class ScopeFields(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -66,7 +70,10 @@ class ScopeFields(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
 
 class ListItem(Struct, frozen=True, forbid_unknown_fields=True):
-    """One item of a list; `section` and `region` are as in scopes, `label` is what a box shows."""
+    """One item of a list; `section` and `region` are as in scopes, `label` is what a box shows.
+
+    Score and counts are null where the scope has fewer readers than its floor, and `basis` says what fills it instead.
+    """
 
     rank: Rank
     previous_rank: Rank | None
@@ -80,11 +87,14 @@ class ListItem(Struct, frozen=True, forbid_unknown_fields=True):
     published_at: Instant
     reading_minutes: Count
     image: Image | None
-    score: float
-    reads: Count
-    readers: Count
-    shares: Count
+    score: float | None
+    reads: Count | None
+    readers: Count | None
+    shares: Count | None
     basis: Name
+    peak_rank: Rank
+    hours_on_list: Count
+    rules: tuple[Name, ...]
 
 
 class ListDocument(Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/list/1"):

@@ -18,9 +18,11 @@ from analytics.publish.builders import ListRecipe, build_list_document, build_re
 from analytics.publish.documents import ListDocument, Manifest, ManifestFile, Status, encode
 from analytics.publish.pages import Material
 from analytics.publish.paths import MANIFEST, list_path, read_next_path
+from analytics.publish.policy import check_policy
 from analytics.publish.render import render_pages
 from analytics.publish.write import PublishedSet, publish_set, read_manifest, replace_file
 from analytics.rankings.scopes import Scope
+from analytics.settings import Policy
 
 
 class FrameSource(Protocol):
@@ -43,6 +45,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     reasons: Sequence[str],
     generated_at: datetime,
     next_expected_at: datetime | None,
+    policy: Policy | None = None,
 ) -> PublishedSet:
     """Publish the rankings and read-next lists of one moment as a whole set.
 
@@ -63,6 +66,8 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
         The state the set is published in, and why.
     generated_at, next_expected_at
         Clock times for the manifest (naive UTC).
+    policy
+        What the lists must keep to be published.
 
     Returns
     -------
@@ -71,10 +76,13 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
 
     Raises
     ------
+    CheckFailed
+        Where the lists break the policy; the old set stays.
     ReportError
         Where a document would break its contract, or the folder cannot be written; the old set stays.
     """
     items = warehouse.frame("publish/list_item", as_of=as_of)
+    check_policy(policy or Policy(), warehouse.frame("publish/ranking", as_of=as_of), items)
     documents = _build_lists(warehouse, items, lists, as_of, data_through)
     files = {list_path(one.list, msgspec.to_builtins(one.scope)): encode(one) for one in documents}
     files.update(_build_read_next(warehouse, as_of))
@@ -160,7 +168,11 @@ def _build_lists(
 ) -> list[ListDocument]:
     recipes = {recipe.name: recipe for recipe in lists}
     places = {name: place for place, name in enumerate(recipes)}
-    rankings = warehouse.frame("publish/ranking", as_of=as_of).select("list_name", "scope", "basis").rows()
+    rankings = (
+        warehouse.frame("publish/ranking", as_of=as_of)
+        .select("list_name", "scope", "basis", "half_life_seconds")
+        .rows()
+    )
     by_list = items.partition_by("list_name", "scope", as_dict=True)
     return [
         build_list_document(
@@ -170,8 +182,9 @@ def _build_lists(
             data_through=data_through,
             basis=basis,
             items=by_list.get((name, scope), items.clear()),
+            half_life_seconds=half_life_seconds,
         )
-        for name, scope, basis in sorted(rankings, key=lambda row: (places.get(row[0], 0), row))
+        for name, scope, basis, half_life_seconds in sorted(rankings, key=lambda row: (places.get(row[0], 0), row[:2]))
         if name in recipes
     ]
 

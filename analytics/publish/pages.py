@@ -213,12 +213,12 @@ def _build_lists(material: Material, documents: Sequence[ListDocument]) -> list[
 
 def _build_list(material: Material, document: ListDocument, reads: Mapping[str, tuple[int, ...]]) -> ListView:
     scope: dict[str, str] = msgspec.to_builtins(document.scope)
-    top = max((item.score for item in document.items), default=0) or 1
+    top = max((item.score or 0 for item in document.items), default=0) or 1
     rows = []
     for item in document.items:
         edition, language = material.homes[item.article_id]
         sparkline = draw_sparkline(reads.get(item.article_id, (0, 0)))
-        bar = round(100 * max(item.score, 0) / top, 2)
+        bar = round(100 * max(item.score or 0, 0) / top, 2)
         rows.append(Row(item, edition, language, name_direction(language), sparkline, bar))
     label = document.items[0].label if "section" in scope and document.items else None
     return ListView(document, list_path(document.list, scope), tuple(rows), label)
@@ -226,8 +226,10 @@ def _build_list(material: Material, document: ListDocument, reads: Mapping[str, 
 
 def _choose_sections(views: Sequence[ListView], main: str) -> tuple[ListView, ...]:
     """Choose the main list's sections that were read, the most read first."""
-    found = [view for view in views if view.document.list == main and view.label]
-    found.sort(key=lambda view: (-view.rows[0].item.score, view.path))
+    found = [
+        view for view in views if view.document.list == main and view.label and view.rows[0].item.score is not None
+    ]
+    found.sort(key=lambda view: (-(view.rows[0].item.score or 0), view.path))
     return tuple(replace(view, rows=view.rows[:_SECTION_ROWS]) for view in found)
 
 

@@ -21,6 +21,7 @@ from analytics.publish.documents import (
     decode,
 )
 from analytics.publish.paths import MANIFEST, list_path, read_next_path
+from analytics.rankings.rules import PINNED
 
 
 @dataclass(frozen=True, order=True)
@@ -135,10 +136,12 @@ def _check_list(path: str, document: ListDocument, manifest: Manifest) -> Iterat
         yield "has another data_through than the manifest"
     if len(document.items) > document.config.length:
         yield f"holds more than {document.config.length} items"
-    if any(above.score < below.score for above, below in pairwise(document.items)):
+    # A pin stands where an editor put it, and a score that is withheld cannot be compared.
+    scores = [item.score for item in document.items if item.basis != PINNED and item.score is not None]
+    if any(above < below for above, below in pairwise(scores)):
         yield "does not sort its items by score"
     for item in document.items:
-        if item.movement != _name_movement(item):
+        if item.movement not in _name_movements(item):
             yield f"rank {item.rank} says {item.movement}, its previous rank {item.previous_rank}"
 
 
@@ -152,9 +155,9 @@ def _check_read_next(path: str, document: ReadNextDocument, seeds: frozenset[str
             yield f"offers article {item.article_id}, which has no document of its own"
 
 
-def _name_movement(item: ListItem) -> str:
+def _name_movements(item: ListItem) -> set[str]:
     if item.previous_rank is None:
-        return "new"
+        return {"new", "re-entry"}
     if item.previous_rank == item.rank:
-        return "same"
-    return "up" if item.previous_rank > item.rank else "down"
+        return {"same"}
+    return {"up"} if item.previous_rank > item.rank else {"down"}

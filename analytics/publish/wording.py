@@ -75,13 +75,13 @@ class Wording:
             return self.language
         return self._locale.get_display_name(self._locale) or self.language
 
-    def count(self, number: float) -> str:
-        """Write a whole number."""
-        return format_decimal(round(number), locale=self._locale)
+    def count(self, number: float | None) -> str:
+        """Write a whole number; a dash where it is withheld."""
+        return "–" if number is None else format_decimal(round(number), locale=self._locale)
 
-    def score(self, number: float) -> str:
-        """Write a score with one decimal."""
-        return format_decimal(number, format="#,##0.0", locale=self._locale)
+    def score(self, number: float | None) -> str:
+        """Write a score with one decimal; a dash where it is withheld."""
+        return "–" if number is None else format_decimal(number, format="#,##0.0", locale=self._locale)
 
     def share(self, part: float, whole: float) -> str:
         """Write a part of a whole in percent; nothing where there is no whole."""

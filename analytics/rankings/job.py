@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,13 +11,23 @@ import polars as pl
 from analytics.instants import HOUR, floor_hour
 from analytics.rankings.corrections import compare_ranks
 from analytics.rankings.decay import tabulate_hours, tabulate_weights
-from analytics.rankings.lists import name_basis, rank_scope
+from analytics.rankings.edits import Edits, name_config
 from analytics.rankings.movement import add_movement
 from analytics.rankings.scopes import Scope, list_scopes
+from analytics.rankings.slate import Slate
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
 
 _RANKINGS_CORRECTED = 48
+_HISTORY = timedelta(days=30)
+_RANKING: dict[str, type[pl.DataType] | pl.DataType] = {
+    "scope": pl.String,
+    "basis": pl.String,
+    "items": pl.Int32,
+    "half_life_seconds": pl.Int64,
+    "data_through": pl.Datetime("us"),
+    "config_hash": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -36,9 +46,11 @@ class Moment:
     data_through: datetime | None
 
 
-def rank_lists(warehouse: Warehouse, lists: Mapping[str, ListSettings], moment: Moment) -> int:
-    """Rank all lists for all scopes that a run publishes, and return the items written."""
-    return sum(_rank_everywhere(warehouse, name, lists[name], moment) for name in sorted(lists))
+def rank_lists(
+    warehouse: Warehouse, lists: Mapping[str, ListSettings], moment: Moment, *, scopes: Sequence[Scope] | None = None
+) -> int:
+    """Rank all lists for all scopes that a run publishes, or for some of them, and return the items written."""
+    return sum(_rank_everywhere(warehouse, name, lists[name], moment, scopes) for name in sorted(lists))
 
 
 def rank_list(
@@ -49,11 +61,22 @@ def rank_list(
     Returns
     -------
     DataFrame
-        Columns of `rankings.item` but the moment's, best first.
+        Columns of `rankings.item` but the moment's, best first, and `half_life_seconds`.
     """
-    candidates = score_articles(warehouse, settings, as_of)
-    previous = warehouse.frame("rankings/previous_item", list_name=name, as_of=as_of)
-    return add_movement(_rank(candidates, settings, scope), previous)
+    slate = make_slate(warehouse, name, settings, as_of)
+    return _tell_movement(warehouse, name, as_of, _rank(slate, scope))
+
+
+def make_slate(warehouse: Warehouse, name: str, settings: ListSettings, as_of: datetime) -> Slate:
+    """Make the slate of one list, which fills it for any scope."""
+    return Slate(
+        warehouse,
+        name,
+        settings,
+        as_of=as_of,
+        edits=Edits.read(warehouse.frame("rankings/edit"), as_of),
+        score=lambda one, seconds: score_articles(warehouse, one, as_of, half_life_seconds=seconds),
+    )
 
 
 def report_corrections(
@@ -98,11 +121,12 @@ def _find_corrections(
 ) -> list[pl.DataFrame]:
     """Find the slots that differ, one frame for each list and moment that has any."""
     found = []
+    rows = warehouse.frame("rankings/edit")
     for name, settings in sorted(lists.items()):
         due = warehouse.frame(
             "rankings/corrected_ranking",
             list_name=name,
-            config_hash=settings.config_hash,
+            config_hash=name_config(settings.config_hash, Edits.read(rows, None), name),
             window_seconds=settings.window_seconds,
             final_through=final_through,
             length=_RANKINGS_CORRECTED,
@@ -113,13 +137,15 @@ def _find_corrections(
 
 def _compare_ranking(warehouse: Warehouse, name: str, settings: ListSettings, as_of: datetime) -> pl.DataFrame:
     published = warehouse.frame("rankings/ranked_item", list_name=name, as_of=as_of)
-    candidates = score_articles(warehouse, settings, as_of)
+    slate = make_slate(warehouse, name, settings, as_of)
     scopes = published["scope"].unique().sort()
-    corrected = pl.concat([_rank(candidates, settings, Scope.parse(scope)) for scope in scopes])
+    corrected = pl.concat([_rank(slate, Scope.parse(scope)) for scope in scopes])
     return compare_ranks(published, corrected).with_columns(*_stamp(name, as_of))
 
 
-def score_articles(warehouse: Warehouse, settings: ListSettings, as_of: datetime) -> pl.DataFrame:
+def score_articles(
+    warehouse: Warehouse, settings: ListSettings, as_of: datetime, *, half_life_seconds: int | None = None
+) -> pl.DataFrame:
     """Score every article that may stand in a list.
 
     Parameters
@@ -130,6 +156,8 @@ def score_articles(warehouse: Warehouse, settings: ListSettings, as_of: datetime
         The list.
     as_of : datetime
         The moment (naive UTC).
+    half_life_seconds : int, optional
+        Taken instead of the list's own.
 
     Returns
     -------
@@ -137,7 +165,8 @@ def score_articles(warehouse: Warehouse, settings: ListSettings, as_of: datetime
         One row an eligible article, as `rankings/candidate` says.
     """
     window_from = as_of - timedelta(seconds=settings.window_seconds)
-    half_life_seconds = settings.half_life_seconds or 0
+    if half_life_seconds is None:
+        half_life_seconds = settings.half_life_seconds or 0
     whole_from, whole_until = find_whole_hours(window_from, as_of)
     if half_life_seconds not in set(warehouse.frame("rollups/half_life")["half_life_seconds"]):
         # No sums are kept for this half-life: every hour counts as broken, and comes straight from the events.
@@ -170,30 +199,49 @@ def find_whole_hours(window_from: datetime, as_of: datetime) -> tuple[datetime, 
     return whole_from, max(whole_from, floor_hour(as_of))
 
 
-def _rank(candidates: pl.DataFrame, settings: ListSettings, scope: Scope) -> pl.DataFrame:
-    basis = name_basis(settings.half_life_seconds, settings.window_seconds)
-    ranked = rank_scope(candidates, scope, length=settings.length, basis=basis)
-    return ranked.with_columns(scope=pl.lit(str(scope)))
+def _rank(slate: Slate, scope: Scope) -> pl.DataFrame:
+    filled = slate.fill(scope)
+    return filled.ruled.items.with_columns(
+        scope=pl.lit(str(scope)), half_life_seconds=pl.lit(filled.half_life_seconds, dtype=pl.Int64)
+    )
+
+
+def _tell_movement(warehouse: Warehouse, name: str, as_of: datetime, items: pl.DataFrame) -> pl.DataFrame:
+    key = {"list_name": name, "as_of": as_of}
+    previous = warehouse.frame("rankings/previous_item", **key)
+    history = warehouse.frame("rankings/history_item", **key, history_from=as_of - _HISTORY)
+    return add_movement(items, previous, history)
 
 
 def _stamp(name: str, as_of: datetime) -> list[pl.Expr]:
     return [pl.lit(name).alias("list_name"), pl.lit(as_of).dt.cast_time_unit("us").alias("as_of")]
 
 
-def _rank_everywhere(warehouse: Warehouse, name: str, settings: ListSettings, moment: Moment) -> int:
-    candidates = score_articles(warehouse, settings, moment.as_of)
-    items = pl.concat([_rank(candidates, settings, scope) for scope in list_scopes(candidates)])
-    previous = warehouse.frame("rankings/previous_item", list_name=name, as_of=moment.as_of)
+def _rank_everywhere(
+    warehouse: Warehouse, name: str, settings: ListSettings, moment: Moment, scopes: Sequence[Scope] | None
+) -> int:
+    slate = make_slate(warehouse, name, settings, moment.as_of)
+    wanted = list_scopes(slate.candidates)
+    filled = {scope: slate.fill(scope) for scope in (wanted if scopes is None else scopes) if scope in wanted}
     stamp = _stamp(name, moment.as_of)
-    items = add_movement(items, previous).with_columns(stamp)
-    rankings = items.group_by("scope", maintain_order=True).agg(
-        pl.col("basis").first(),
-        pl.len().cast(pl.Int32).alias("items"),
-    )
-    rankings = rankings.with_columns(
-        *stamp,
-        pl.lit(moment.data_through, dtype=pl.Datetime("us")).alias("data_through"),
-        pl.lit(settings.config_hash).alias("config_hash"),
-    )
-    warehouse.replace_frame("rankings.ranking", rankings, list_name=name, as_of=moment.as_of)
-    return warehouse.replace_frame("rankings.item", items, list_name=name, as_of=moment.as_of)
+    said = Edits.read(warehouse.frame("rankings/edit"), None)  # what is over by now, too: it held then
+    config_hash = name_config(settings.config_hash, said, name)
+    rankings = pl.DataFrame(
+        [
+            (str(scope), one.basis, len(one.ruled.items), one.half_life_seconds, moment.data_through, config_hash)
+            for scope, one in filled.items()
+        ],
+        schema=_RANKING,
+        orient="row",
+    ).with_columns(stamp)
+    ranked = [one.ruled.items.with_columns(scope=pl.lit(str(scope))) for scope, one in filled.items()]
+    if not ranked:
+        ranked = [slate.fill(Scope(())).ruled.items.clear().with_columns(scope=pl.lit(""))]
+    items = _tell_movement(warehouse, name, moment.as_of, pl.concat(ranked)).with_columns(stamp)
+    key: dict[str, object] = {"list_name": name, "as_of": moment.as_of}
+    with warehouse.transaction():
+        for part in [{}] if scopes is None else [{"scope": str(scope)} for scope in scopes]:
+            inside = [pl.col(column) == value for column, value in part.items()]
+            warehouse.replace_frame("rankings.ranking", rankings.filter(*inside), **key, **part)
+            warehouse.replace_frame("rankings.item", items.filter(*inside), **key, **part)
+    return len(items)

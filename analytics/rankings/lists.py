@@ -7,6 +7,8 @@ import polars as pl
 from analytics.rankings.scopes import Scope
 
 LATEST = "latest"
+RUNGS = {"24h": 86_400, "7d": 604_800}
+"""The hard windows, in seconds, that stand between a list and the latest articles."""
 _ORDER = ("score", "reads", "published_at", "article_id")
 _DESCENDING = (True, True, True, False)
 
@@ -23,6 +25,17 @@ def name_basis(half_life_seconds: int | None, window_seconds: int) -> str:
         return "decayed"
     hours = window_seconds / 3600
     return f"{hours / 24:g}d" if hours > 24 and hours % 24 == 0 else f"{hours:g}h"  # noqa: PLR2004 - hours a day
+
+
+def list_rungs(window_seconds: int) -> list[str]:
+    """List the rungs below a list, the best first; a window no longer than its own has no more readers, and is none.
+
+    Examples
+    --------
+    >>> list_rungs(10_800), list_rungs(172_800), list_rungs(2_592_000)
+    (['24h', '7d'], ['7d'], [])
+    """
+    return [name for name, seconds in RUNGS.items() if seconds > window_seconds]
 
 
 def rank_scope(candidates: pl.DataFrame, scope: Scope, *, length: int, basis: str) -> pl.DataFrame:

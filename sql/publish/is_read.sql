@@ -6,4 +6,4 @@
 -- write:   none
 select count(*) > 0 as is_read
 from rankings.item
-where as_of = $as_of and basis <> 'latest'
+where as_of = $as_of and basis not in ('latest', 'pinned')

@@ -28,7 +28,11 @@ select
     item.reads,
     item.readers,
     item.shares,
-    item.basis
+    item.basis,
+    item.rules,
+    item.peak_rank,
+    item.hours_on_list,
+    item.is_withheld
 from rankings.item as item
 inner join articles.article as article on item.article_id = article.article_id
 where item.as_of = $as_of

@@ -8,7 +8,8 @@ select
     ranking.list_name,
     ranking.scope,
     ranking.basis,
-    ranking.items
+    ranking.items,
+    ranking.half_life_seconds
 from rankings.ranking as ranking
 where ranking.as_of = $as_of
 order by ranking.list_name, ranking.scope

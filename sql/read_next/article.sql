@@ -1,7 +1,7 @@
 -- table:   articles.article
 -- purpose: What Read Next knows of the articles.
 -- grain:   one row per article_id
--- reads:   articles.article
+-- reads:   articles.article, withdrawn_article
 -- params:  as_of
 -- write:   none
 select
@@ -15,7 +15,12 @@ select
     tags,
     content_type,
     published_at,
-    case when status = 'embargoed' and embargo_until <= $as_of then 'live' else status end as status,
+    case
+        when article_id in (select withdrawn.article_id from withdrawn_article($as_of::timestamp) as withdrawn)
+            then 'withdrawn'
+        when status = 'embargoed' and embargo_until <= $as_of then 'live'
+        else status
+    end as status,
     translation_group
 from articles.article
 where content_type <> 'flash'

@@ -1,7 +1,7 @@
 -- table:   runs.run
--- purpose: Hash of what came of all files that were loaded, and of removals: tells whether anything came or went since a run.
+-- purpose: Hash of what came of all files that were loaded, of removals and of edits: tells whether anything came or went since a run.
 -- grain:   one row
--- reads:   loads.file, loads.removal
+-- reads:   loads.file, loads.removal, rankings.edit
 -- params:  none
 -- write:   none
 with change as (
@@ -11,6 +11,9 @@ with change as (
     union all
     select 'removal ' || removal_number as name
     from loads.removal
+    union all
+    select 'edit ' || edit_number as name
+    from rankings.edit
 )
 
 select md5(coalesce(string_agg(name, ',' order by name), '')) as inputs_hash

@@ -53,6 +53,7 @@ class Recipe:
     window_hours: float
     length: int = 10
     weights: dict[str, float] = field(default_factory=lambda: {"read": 1.0, "share": 0.0})
+    is_half_life_auto: bool = False
 
 
 RECIPES = [Recipe("most-read", 6, 48), Recipe("most-read-24h", None, 24), Recipe("most-read-7d", None, 168)]

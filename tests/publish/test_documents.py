@@ -30,7 +30,8 @@ def item(**fields: object) -> dict[str, Any]:
         "section_slug": "politics", "region": None, "region_slug": None,
         "content_type": "article", "published_at": AS_OF - HOUR,
         "reading_minutes": 2, "image_url": None, "image_alt": None, "score": 1.0, "reads": 1, "readers": 1,
-        "shares": 0, "basis": "decayed", "shared_tags": ["Ports"], "shared_terms": ["strike"],
+        "shares": 0, "basis": "decayed", "rules": [], "peak_rank": 1, "hours_on_list": 0,
+        "is_withheld": False, "shared_tags": ["Ports"], "shared_terms": ["strike"],
     }  # fmt: skip
     return row | fields
 
@@ -85,7 +86,7 @@ def test_a_published_document_fits_its_schema_and_needs_every_field(published: P
         ("published_at", "2026-03-14T12:00:00+03:00"), ("published_at", "2026-13-14T12:00:00Z"),
         ("reading_minutes", -1), ("image", "https://img.example/a.jpg"),
         ("image", {"url": "data:,", "alt": ""}),
-        ("score", None), ("score", "1"), ("reads", -1), ("readers", None), ("shares", 0.5), ("basis", ""),
+        ("score", "1"), ("reads", -1), ("readers", "1"), ("shares", 0.5), ("basis", ""), ("peak_rank", 0), ("rules", [""]),
     ],
 )  # fmt: skip
 def test_a_broken_item_is_refused(published: Path, field: str, wrong: object) -> None:
@@ -104,6 +105,7 @@ def test_a_list_document_has_its_fields_in_order() -> None:
     assert list(document["items"][0]) == [
         "rank", "previous_rank", "movement", "article_id", "url", "title", "section", "region", "label",
         "published_at", "reading_minutes", "image", "score", "reads", "readers", "shares", "basis",
+        "peak_rank", "hours_on_list", "rules",
     ]  # fmt: skip
     assert document["scope"] == {"edition": "en"}
     assert document["config"]["half_life_hours"] == 6
@@ -117,6 +119,14 @@ def test_rows_in_another_order_make_the_same_bytes() -> None:
 def test_a_score_keeps_every_bit() -> None:
     score = 0.1 + 0.2
     assert json.loads(encode(build(item(score=score))))["items"][0]["score"] == score
+
+
+def test_counts_of_a_scope_below_its_floor_are_withheld() -> None:
+    (found,) = json.loads(encode(build(item(is_withheld=True, basis="latest"))))["items"]
+    assert {name: found[name] for name in ("score", "reads", "readers", "shares", "basis")} == {
+        **dict.fromkeys(("score", "reads", "readers", "shares")),
+        "basis": "latest",
+    }
 
 
 def test_text_is_utf_8_and_ends_in_a_newline() -> None:

@@ -16,7 +16,11 @@ create table if not exists rankings.item (
     shares bigint not null,
     basis varchar not null,
     previous_rank integer,
-    movement varchar not null
+    movement varchar not null,
+    rules varchar[],
+    peak_rank integer,
+    hours_on_list bigint,
+    is_withheld boolean
 );
 
 comment on table rankings.item is 'The ranked items of every ranking. Grain: one row per list_name, scope, as_of and rank.';
@@ -31,4 +35,8 @@ comment on column rankings.item.readers is 'Readers in the window.';
 comment on column rankings.item.shares is 'Shares in the window.';
 comment on column rankings.item.basis is 'How this item earned its slot.';
 comment on column rankings.item.previous_rank is 'Rank in the ranking before; empty where it was not in it.';
-comment on column rankings.item.movement is 'new, up, down or same.';
+comment on column rankings.item.movement is 'new, re-entry, up, down or same.';
+comment on column rankings.item.rules is 'Rules that put the item in its slot, such as pin; empty in rankings of before layout 4.';
+comment on column rankings.item.peak_rank is 'Best rank so far, in the rankings of the last 30 days; empty before layout 4.';
+comment on column rankings.item.hours_on_list is 'Whole hours it stood in the list before, in the last 30 days; empty before layout 4.';
+comment on column rankings.item.is_withheld is 'Documents leave the counts out: the scope has fewer readers than its floor; empty before layout 4.';

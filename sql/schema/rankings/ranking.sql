@@ -11,7 +11,8 @@ create table if not exists rankings.ranking (
     data_through timestamp,
     basis varchar not null,
     config_hash varchar not null,
-    items integer not null
+    items integer not null,
+    half_life_seconds bigint
 );
 
 comment on table rankings.ranking is 'Every ranking made by a run. Grain: one row per list_name, scope and as_of.';
@@ -20,5 +21,6 @@ comment on column rankings.ranking.scope is 'site, or pairs such as edition=en/s
 comment on column rankings.ranking.as_of is 'The moment the ranking describes (UTC).';
 comment on column rankings.ranking.data_through is 'Hour up to which events are estimated complete (UTC).';
 comment on column rankings.ranking.basis is 'How the list was filled: decayed, a hard window such as 24h, or latest.';
-comment on column rankings.ranking.config_hash is 'Hash of the list''s settings.';
+comment on column rankings.ranking.config_hash is 'Hash of the list''s settings, and of the edits about it.';
 comment on column rankings.ranking.items is 'Items in the list.';
+comment on column rankings.ranking.half_life_seconds is 'Half-life it was made with; empty for a hard window, and before layout 4.';

@@ -1,0 +1,178 @@
+"""An editor's word: recorded, and where it is urgent, published at once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+import polars as pl
+
+from analytics.answers import find_article
+from analytics.context import Context
+from analytics.errors import UsageError, name_nearest
+from analytics.instants import parse_instant
+from analytics.publish.documents import Manifest
+from analytics.publish.job import publish_reports
+from analytics.publish.write import PublishedSet, read_manifest
+from analytics.rankings.edits import UNDOES, Edit, Edits
+from analytics.rankings.job import Moment, rank_lists
+from analytics.rankings.scopes import Scope, list_scopes
+from analytics.warehouse import Warehouse
+
+_WITHDRAWALS = ("withdraw", "restore")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of an edit.
+
+    Attributes
+    ----------
+    edit_number : int
+        Its number in `rankings.edit`.
+    edit : Edit
+        As it was recorded.
+    published : PublishedSet or None
+        What it changed in the reports at once.
+    """
+
+    edit_number: int
+    edit: Edit
+    published: PublishedSet | None
+
+
+def record_edit(context: Context, edit: Edit, *, made_by: str, reason: str, is_now: bool = False) -> Recorded:
+    """Record what an editor said of an article.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    edit : Edit
+        The article by its id or URL; the scope as `Scope` writes it.
+    made_by, reason : str
+        Who says it, and why.
+    is_now : bool
+        Whether the reports change at once; else the next publish shows it.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such article, list or slot, nothing that could be taken back, or nothing was published yet.
+    CheckFailed
+        Where the changed lists would break the policy: the edit is recorded, and the reports stay as they are.
+    """
+    _require_words(made_by, reason)
+    _require_list(context, edit)
+    with context.hold(), context.open() as warehouse:
+        article_id, _ = find_article(warehouse, edit.article_id, context.url_rules)
+        edit = replace(edit, article_id=article_id)
+        _require_standing(warehouse, edit)
+        manifest = _require_published(context) if is_now else None
+        number = _append(warehouse, edit, context.now, made_by, reason)
+        published = _publish_now(context, warehouse, edit, manifest) if manifest else None
+        warehouse.checkpoint()
+    return Recorded(number, edit, published)
+
+
+def list_edits(context: Context, *, length: int = 100) -> pl.DataFrame:
+    """List what editors said, the newest first, and whether it holds now.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    length : int
+        So many at most.
+    """
+    with context.hold(), context.open(is_reader=True) as warehouse:
+        rows = warehouse.frame("rankings/edit")
+    standing = set(Edits.read(rows, context.now).standing)
+    newest = {Edit(**row): place for place, row in enumerate(rows.select(Edit.__dataclass_fields__.keys()).to_dicts())}
+    holds = [place in {newest[one] for one in standing} for place in range(len(rows))]
+    return rows.with_columns(pl.Series("is_standing", holds, dtype=pl.Boolean)).reverse().head(length)
+
+
+def _require_words(made_by: str, reason: str) -> None:
+    if not made_by.strip() or not reason.strip():
+        raise UsageError("say who decides and why: --by and --why are never empty")
+
+
+def _require_list(context: Context, edit: Edit) -> None:
+    lists = context.settings.lists
+    if edit.list_name is not None and edit.list_name not in lists:
+        raise UsageError(f"there is no list {edit.list_name!r}; {name_nearest(edit.list_name, lists)}")
+    if edit.slot is not None:
+        named = [edit.list_name] if edit.list_name else list(lists)
+        longest = max(lists[name].length for name in named)
+        if edit.slot > longest:
+            raise UsageError(f"there is no slot {edit.slot}; the list has {longest}")
+    if edit.until_at is not None and edit.until_at <= context.now:
+        raise UsageError("--until is over already; name a later moment")
+
+
+def _require_standing(warehouse: Warehouse, edit: Edit) -> None:
+    """Refuse to take back what nobody said."""
+    if edit.action not in UNDOES:
+        return
+    standing = Edits.read(warehouse.frame("rankings/edit"), None).standing
+    same = [one for one in standing if (one.action, one.article_id) == (UNDOES[edit.action], edit.article_id)]
+    if not any(one.is_undone_by(edit) for one in same):
+        places = ", ".join(f"{one.list_name or 'every list'} of {one.scope or 'every scope'}" for one in same)
+        stands = f"it stands in {places}" if same else "`readership edits` lists what stands"
+        raise UsageError(f"no {UNDOES[edit.action]} of {edit.article_id} stands there; {stands}")
+
+
+def _require_published(context: Context) -> Manifest:
+    manifest = read_manifest(context.workspace.reports)
+    if manifest is None:
+        raise UsageError("nothing has been published yet, so nothing can change at once; leave --now out")
+    if manifest.config_hash != context.settings.config_hash:
+        raise UsageError("the settings changed since the reports were published; leave --now out and `readership run`")
+    return manifest
+
+
+def _append(warehouse: Warehouse, edit: Edit, now: datetime, made_by: str, reason: str) -> int:
+    number = warehouse.count("rankings.edit") + 1
+    row = {"edit_number": number, **asdict(edit), "made_at": now, "made_by": made_by, "reason": reason}
+    warehouse.append_frame("rankings.edit", pl.DataFrame([row]))
+    return number
+
+
+def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: Manifest) -> PublishedSet:
+    """Make anew what the edit touches, at the moment the reports describe, and publish the set whole."""
+    settings, as_of = context.settings, parse_instant(manifest.as_of)
+    data_through, final_through = (
+        None if one is None else parse_instant(one) for one in (manifest.data_through, manifest.final_through)
+    )
+    if edit.action in _WITHDRAWALS:
+        from analytics.read_next.job import recommend_articles  # noqa: PLC0415 - it loads the text model
+
+        lists, scopes = settings.lists, None
+        recommend_articles(warehouse, settings.read_next, as_of)
+    else:
+        lists = {name: one for name, one in settings.lists.items() if edit.list_name in {None, name}}
+        places = warehouse.frame("rankings/article_scope", article_id=edit.article_id)
+        scopes = [one for one in list_scopes(places) if edit.scope in {None, str(one)}]
+    rank_lists(warehouse, lists, Moment(as_of, data_through), scopes=scopes)
+    return publish_reports(
+        warehouse,
+        reports=context.workspace.reports,
+        lists=settings.recipes,
+        as_of=as_of,
+        data_through=data_through,
+        final_through=final_through,
+        config_hash=manifest.config_hash,
+        status=manifest.status,
+        reasons=manifest.reasons,
+        generated_at=context.now,
+        next_expected_at=None,
+        policy=settings.policy,
+    )
+
+
+def read_scope(words: list[str]) -> str | None:
+    """Write the scope that ``key=value`` words name; none for every scope, and ``site`` for the whole site alone."""
+    if not words:
+        return None
+    return str(Scope(())) if words == ["site"] else str(Scope.of(words))

@@ -1,0 +1,181 @@
+"""Fills one list for any scope: its candidates rung by rung, its floor, its half-life, its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import msgspec
+import polars as pl
+
+from analytics.instants import parse_duration
+from analytics.rankings.edits import Edits
+from analytics.rankings.lists import LATEST, list_rungs, name_basis, rank_scope
+from analytics.rankings.memory import choose_half_life
+from analytics.rankings.rules import Known, Ruled, RuleSet, bar_articles, fill_slots, read_words
+from analytics.rankings.scopes import Scope
+from analytics.settings import AUTO, ListSettings, Rules
+from analytics.warehouse import Warehouse
+
+Score = Callable[[ListSettings, int | None], pl.DataFrame]
+_COUNTS = ("reads", "readers", "shares")
+_RANKED = ("article_id", "section_slug", "score", *_COUNTS, "basis")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A scope's list.
+
+    Attributes
+    ----------
+    ruled : Ruled
+        `items` with `rank`, `article_id`, `score`, `reads`, `readers`, `shares`, `basis`, `rules`, `is_withheld`; and
+        `left_out`, who was kept out by which rule.
+    basis : str
+        The rung the list is filled from.
+    half_life_seconds : int or None
+        The half-life of its scores.
+    """
+
+    ruled: Ruled
+    basis: str
+    half_life_seconds: int | None
+
+
+class Slate:
+    """One list at one moment.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        With rollups current.
+    name : str
+        Name of the list.
+    settings : ListSettings
+        The list.
+    as_of : datetime
+        The moment (naive UTC).
+    edits : Edits
+        What editors said, as it holds at the moment.
+    score : callable
+        Gives every candidate of a list, with the half-life in seconds that is taken instead of its own.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a list hangs on
+        self, warehouse: Warehouse, name: str, settings: ListSettings, *, as_of: datetime, edits: Edits, score: Score
+    ) -> None:
+        self.settings, self.edits = settings, edits
+        self._warehouse, self._name, self._as_of = warehouse, name, as_of
+        self._score = score
+        self._rules = read_rules(settings.rules)
+        self._scored: dict[tuple[str, int | None], pl.DataFrame] = {}
+
+    @cached_property
+    def candidates(self) -> pl.DataFrame:
+        """Every candidate by the list's own score."""
+        return self._candidates(self.settings, None)
+
+    def fill(self, scope: Scope) -> Filled:
+        """Fill the list for a scope: from the highest rung that has its floor of readers."""
+        pins = self.edits.list_pins(self._name, str(scope))
+        bans = self.edits.list_bans(self._name, str(scope))
+        half_life = self._find_half_life(scope)
+        barred, basis = self._choose_rung(scope, half_life, pins, bans)
+        ruled = self._choose(barred, scope, pins, basis)
+        own = name_basis(self.settings.half_life_seconds, self.settings.window_seconds)
+        items = ruled.items.with_columns(is_withheld=pl.lit(basis != own))
+        return Filled(Ruled(items, ruled.left_out), basis, half_life or self.settings.half_life_seconds)
+
+    def _choose_rung(
+        self, scope: Scope, half_life: int | None, pins: dict[str, int], bans: set[str]
+    ) -> tuple[Ruled, str]:
+        """Give who may stand in the list, by the scores of the highest rung that has its floor of readers."""
+        settings = self.settings
+        rungs = [(settings, name_basis(settings.half_life_seconds, settings.window_seconds), half_life)]
+        rungs += [(_harden(settings, window), window, None) for window in list_rungs(settings.window_seconds)]
+        for rung, basis, seconds in rungs:
+            inside = scope.select(self._candidates(rung, seconds))
+            barred = bar_articles(inside, self._rules, bans=bans, pins=pins, as_of=self._as_of)
+            if self._has_floor(barred.items.filter("is_scored"), rung):
+                return barred, basis
+        types = barred.items.schema
+        unread = (pl.lit(0).cast(types[name]).alias(name) for name in ("score", *_COUNTS))
+        return Ruled(barred.items.with_columns(*unread, is_scored=pl.lit(value=False)), barred.left_out), LATEST
+
+    def _choose(self, barred: Ruled, scope: Scope, pins: dict[str, int], basis: str) -> Ruled:
+        eligible = barred.items
+        sections = eligible.select("article_id", "section_slug")
+        ranked = rank_scope(eligible, Scope(()), length=len(eligible), basis=basis).drop("rank")
+        pinned = eligible.filter(pl.col("article_id").is_in(list(pins))).join(ranked, on="article_id", how="anti")
+        ranked = ranked.join(sections, on="article_id", how="left", maintain_order="left").select(_RANKED)
+        ranked = pl.concat([ranked, pinned.with_columns(basis=pl.lit(basis)).select(_RANKED)])
+        rules = self._rules
+        if "section" in dict(scope.pairs):
+            rules = replace(rules, per_section=0)
+        known = self._known if rules.needs_text else Known()
+        ruled = fill_slots(ranked, rules, pins=pins, length=self.settings.length, known=known)
+        return Ruled(ruled.items.drop("section_slug"), pl.concat([barred.left_out, ruled.left_out]))
+
+    @cached_property
+    def _known(self) -> Known:
+        rows = self._warehouse.frame("rankings/article_text", as_of=self._as_of).rows()
+        has_words = bool(self._rules.near_duplicate_similarity)
+        return Known(
+            {article_id: tuple(authors) for article_id, authors, _ in rows},
+            {article_id: read_words(text) for article_id, _, text in rows} if has_words else {},
+        )
+
+    def _candidates(self, settings: ListSettings, half_life_seconds: int | None) -> pl.DataFrame:
+        key = (settings.config_hash, half_life_seconds)
+        if key not in self._scored:
+            self._scored[key] = self._score(settings, half_life_seconds)
+        return self._scored[key]
+
+    def _find_half_life(self, scope: Scope) -> int | None:
+        if self.settings.half_life != AUTO:
+            return None
+        squared = msgspec.structs.asdict(self.settings.weights)
+        weights = type(self.settings.weights)(**{kind: weight**2 for kind, weight in squared.items()})
+        doubled = msgspec.structs.replace(self.settings, weights=weights)
+
+        def score(seconds: int) -> pl.DataFrame:
+            scores = scope.select(self._candidates(self.settings, seconds)).filter("is_scored")
+            variances = self._candidates(doubled, seconds // 2).select("article_id", variance="score")
+            return scores.join(variances, on="article_id", how="left", maintain_order="left")
+
+        return choose_half_life(score, length=self.settings.length)
+
+    def _has_floor(self, scored: pl.DataFrame, rung: ListSettings) -> bool:
+        """Tell whether so many distinct people read the scope; asked of the events only where it is not plain."""
+        floor = self.settings.floor_readers
+        if scored.is_empty() or floor == 1:
+            return not scored.is_empty()
+        window = timedelta(seconds=rung.window_seconds)
+        days = window.days + 2  # the UTC days it may touch: a reader counts once in each
+        if max(scored["readers"]) >= floor * days:
+            return True
+        readers = self._warehouse.frame(
+            "rankings/reader_count",
+            window_from=self._as_of - window,
+            as_of=self._as_of,
+            article_ids=scored["article_id"].to_list(),
+        )
+        return int(readers.item()) >= floor
+
+
+def read_rules(rules: Rules) -> RuleSet:
+    """Turn a list's settings into its rules."""
+    return RuleSet(
+        minimum_age=parse_duration(rules.minimum_age) if rules.minimum_age else None,
+        maximum_age=parse_duration(rules.maximum_age) if rules.maximum_age else None,
+        content_types=rules.content_types,
+        per_section=rules.per_section,
+        per_author=rules.per_author,
+        near_duplicate_similarity=rules.near_duplicate_similarity,
+    )
+
+
+def _harden(settings: ListSettings, window: str) -> ListSettings:
+    return msgspec.structs.replace(settings, half_life="none", window=window)
