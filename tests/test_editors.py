@@ -25,7 +25,9 @@ ARTICLES = [
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    newsroom = Newsroom(tmp_path_factory.mktemp("edited") / "newsroom", "[read_next]\nnear_duplicate_similarity = 1.01\n")
+    newsroom = Newsroom(
+        tmp_path_factory.mktemp("edited") / "newsroom", "[read_next]\nnear_duplicate_similarity = 1.01\n"
+    )
     newsroom.load("articles", ARTICLES)
     reads = [pageview(f"a{n}", NOON - n * MINUTE, f"v{n}-{k}") for n in range(6) for k in range(9 - n)]
     newsroom.load("events", reads)
