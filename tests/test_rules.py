@@ -75,7 +75,7 @@ def test_a_pin_keeps_its_slot_and_no_rule_breaks_its_own_limit(
     if len(slots) == len(set(slots.values())):
         for one in alone:
             place = list_ids(items).index(one) + 1
-            assert place == slots[one] or place < slots[one] <= length and place >= len(items) - len(slots) + 1
+            assert place == slots[one] or (place < slots[one] <= length and place >= len(items) - len(slots) + 1)
     free = items.filter(pl.col("basis") != PINNED)
     counts = free["section_slug"].drop_nulls().value_counts().rows()
     assert not rules.per_section or all(number <= rules.per_section for _, number in counts)

@@ -86,7 +86,8 @@ def test_a_published_document_fits_its_schema_and_needs_every_field(published: P
         ("published_at", "2026-03-14T12:00:00+03:00"), ("published_at", "2026-13-14T12:00:00Z"),
         ("reading_minutes", -1), ("image", "https://img.example/a.jpg"),
         ("image", {"url": "data:,", "alt": ""}),
-        ("score", "1"), ("reads", -1), ("readers", "1"), ("shares", 0.5), ("basis", ""), ("peak_rank", 0), ("rules", [""]),
+        ("score", "1"), ("reads", -1), ("readers", "1"), ("shares", 0.5), ("basis", ""),
+        ("peak_rank", 0), ("rules", [""]),
     ],
 )  # fmt: skip
 def test_a_broken_item_is_refused(published: Path, field: str, wrong: object) -> None:
