@@ -12,6 +12,7 @@ from analytics.instants import HOUR, floor_hour
 from analytics.rankings.corrections import compare_ranks
 from analytics.rankings.decay import tabulate_hours, tabulate_weights
 from analytics.rankings.edits import Edits, name_config
+from analytics.rankings.lists import find_longest_window, name_basis
 from analytics.rankings.movement import add_movement
 from analytics.rankings.scopes import Scope, list_scopes
 from analytics.rankings.slate import Slate
@@ -127,7 +128,9 @@ def _find_corrections(
             "rankings/corrected_ranking",
             list_name=name,
             config_hash=name_config(settings.config_hash, Edits.read(rows, None), name),
+            basis=name_basis(settings.half_life_seconds, settings.window_seconds),
             window_seconds=settings.window_seconds,
+            ladder_seconds=find_longest_window(settings.window_seconds),
             final_through=final_through,
             length=_RANKINGS_CORRECTED,
         )

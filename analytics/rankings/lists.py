@@ -38,6 +38,17 @@ def list_rungs(window_seconds: int) -> list[str]:
     return [name for name, seconds in RUNGS.items() if seconds > window_seconds]
 
 
+def find_longest_window(window_seconds: int) -> int:
+    """Find the longest window, in seconds, that a list may be filled from.
+
+    Examples
+    --------
+    >>> find_longest_window(10_800), find_longest_window(2_592_000)
+    (604800, 2592000)
+    """
+    return max([window_seconds, *(RUNGS[name] for name in list_rungs(window_seconds))])
+
+
 def rank_scope(candidates: pl.DataFrame, scope: Scope, *, length: int, basis: str) -> pl.DataFrame:
     """Rank the candidates of a scope.
 

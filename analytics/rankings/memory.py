@@ -30,7 +30,7 @@ def choose_half_life(score: Callable[[int], pl.DataFrame], *, length: int) -> in
     --------
     >>> frames = {900: pl.DataFrame({"score": [9.0, 8.0], "variance": [9.0, 8.0]})}
     >>> choose_half_life(lambda seconds: frames[min(seconds, 900)] * (seconds // 900) ** 2, length=1)
-    86400
+    10800
     """
     for seconds in HALF_LIFE_PRESETS_SECONDS:
         scored = score(seconds).sort("score", "variance", descending=[True, False])

@@ -2,15 +2,17 @@
 -- purpose: The newest rankings of a list whose window holds an hour that changed past the late window.
 -- grain:   one row per as_of
 -- reads:   rankings.ranking, rollups.corrected_hour, rollups.closed_hour
--- params:  list_name, config_hash, window_seconds, final_through, length
+-- params:  list_name, config_hash, basis, window_seconds, ladder_seconds, final_through, length
 -- write:   none
--- Where raw events of the window are purged, the ranking cannot be made again.
+-- A scope below its floor of readers was filled from a longer window. Where raw events of the window are purged, the
+-- ranking cannot be made again.
 with recent as (
-    select distinct
+    select
         as_of,
-        as_of - to_seconds($window_seconds) as window_from
+        as_of - to_seconds(if(bool_and(basis = $basis), $window_seconds, $ladder_seconds)) as window_from
     from rankings.ranking
     where list_name = $list_name and config_hash = $config_hash
+    group by as_of
     order by as_of desc
     limit $length
 )
