@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import polars as pl
 
@@ -47,6 +47,18 @@ class ListRecipe(Protocol):
     @property
     def weights(self) -> Mapping[str, float]:
         """What each kind of event is worth."""
+
+    @property
+    def metric(self) -> Literal["events", "unusual", "depth", "newest"]:
+        """What the score is."""
+
+    @property
+    def calendar(self) -> Literal["day", "week", "month"] | None:
+        """The day, week or month that the window begins with, if it does."""
+
+    @property
+    def filter(self) -> Mapping[str, Any]:
+        """Which articles and events it is about, as far as that is set."""
 
 
 def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
@@ -124,6 +136,9 @@ def describe_config(recipe: ListRecipe) -> ListConfig:
         window_hours=float(recipe.window_hours),
         length=recipe.length,
         weights={kind: float(weight) for kind, weight in sorted(recipe.weights.items())},
+        metric=recipe.metric,
+        calendar=recipe.calendar,
+        filter={name: value if value is True else tuple(value) for name, value in sorted(recipe.filter.items())},
     )
 
 

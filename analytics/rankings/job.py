@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+import msgspec
 import polars as pl
 
+from analytics.errors import NoInputError
 from analytics.instants import HOUR, floor_hour
 from analytics.rankings.corrections import compare_ranks
 from analytics.rankings.decay import tabulate_hours, tabulate_weights
-from analytics.rankings.lists import name_basis, rank_scope
+from analytics.rankings.lists import keep_best, name_basis, rank_scope
+from analytics.rankings.metrics import filter_params, judge_articles, narrow_list
 from analytics.rankings.movement import add_movement
-from analytics.rankings.scopes import Scope, list_scopes
+from analytics.rankings.scopes import NAME_KEYS, Scope, list_scopes
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
 
@@ -51,9 +55,18 @@ def rank_list(
     DataFrame
         Columns of `rankings.item` but the moment's, best first.
     """
-    candidates = score_articles(warehouse, settings, as_of)
+    candidates = score_articles(warehouse, narrow_list(settings, scope), as_of)
+    candidates = _keep_named(warehouse, candidates, scope)
     previous = warehouse.frame("rankings/previous_item", list_name=name, as_of=as_of)
     return add_movement(_rank(candidates, settings, scope), previous)
+
+
+def _keep_named(warehouse: Warehouse, candidates: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Keep the articles with the tag and the author that a scope names."""
+    named = dict.fromkeys(("tag", "author"), "") | {key: value for key, value in scope.pairs if key in NAME_KEYS}
+    if not any(named.values()):
+        return candidates
+    return candidates.join(warehouse.frame("rankings/tagged_article", **named), on="article_id", how="semi")
 
 
 def report_corrections(
@@ -97,7 +110,7 @@ def _find_corrections(
     warehouse: Warehouse, lists: Mapping[str, ListSettings], final_through: datetime
 ) -> list[pl.DataFrame]:
     """Find the slots that differ, one frame for each list and moment that has any."""
-    found = []
+    found: list[pl.DataFrame] = []
     for name, settings in sorted(lists.items()):
         due = warehouse.frame(
             "rankings/corrected_ranking",
@@ -107,7 +120,8 @@ def _find_corrections(
             final_through=final_through,
             length=_RANKINGS_CORRECTED,
         )
-        found += [_compare_ranking(warehouse, name, settings, as_of) for as_of in due["as_of"]]
+        with suppress(NoInputError):  # what it was made of is gone: there is nothing to compare it with
+            found += [_compare_ranking(warehouse, name, settings, as_of) for as_of in due["as_of"]]
     return [one for one in found if len(one)]
 
 
@@ -135,8 +149,13 @@ def score_articles(warehouse: Warehouse, settings: ListSettings, as_of: datetime
     -------
     DataFrame
         One row an eligible article, as `rankings/candidate` says.
+
+    Raises
+    ------
+    NoInputError
+        Where too little is known to make the list.
     """
-    window_from = as_of - timedelta(seconds=settings.window_seconds)
+    window_from = settings.begin_window(as_of)
     half_life_seconds = settings.half_life_seconds or 0
     whole_from, whole_until = find_whole_hours(window_from, as_of)
     if half_life_seconds not in set(warehouse.frame("rollups/half_life")["half_life_seconds"]):
@@ -144,18 +163,20 @@ def score_articles(warehouse: Warehouse, settings: ListSettings, as_of: datetime
         whole_from = whole_until = floor_hour(as_of) + HOUR
     warehouse.stage_frame("stage.hour_factor", tabulate_hours((window_from, as_of), half_life_seconds))
     warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
-    warehouse.stage(
-        "rankings/score",
-        half_life_seconds=half_life_seconds,
-        window_from=window_from,
-        whole_from=whole_from,
-        whole_until=whole_until,
-        as_of=as_of,
-        read_weight=settings.weights.read,
-        share_weight=settings.weights.share,
-        engaged_minute_weight=settings.weights.engaged_minute,
-    )
-    return warehouse.frame("rankings/candidate", as_of=as_of)
+    span = {"window_from": window_from, "as_of": as_of}
+    weights = {f"{kind}_weight": weight for kind, weight in msgspec.structs.asdict(settings.weights).items()}
+    if settings.filter.is_of_events:
+        warehouse.stage("rankings/filtered_score", **span, **weights, **filter_params(settings.filter))
+    else:
+        warehouse.stage(
+            "rankings/score",
+            half_life_seconds=half_life_seconds,
+            whole_from=whole_from,
+            whole_until=whole_until,
+            **span,
+            **weights,
+        )
+    return judge_articles(warehouse, settings, as_of, warehouse.frame("rankings/candidate", as_of=as_of))
 
 
 def find_whole_hours(window_from: datetime, as_of: datetime) -> tuple[datetime, datetime]:
@@ -171,7 +192,9 @@ def find_whole_hours(window_from: datetime, as_of: datetime) -> tuple[datetime, 
 
 
 def _rank(candidates: pl.DataFrame, settings: ListSettings, scope: Scope) -> pl.DataFrame:
-    basis = name_basis(settings.half_life_seconds, settings.window_seconds)
+    if settings.one_per:
+        candidates = keep_best(scope.select(candidates), settings.one_per)
+    basis = name_basis(settings)
     ranked = rank_scope(candidates, scope, length=settings.length, basis=basis)
     return ranked.with_columns(scope=pl.lit(str(scope)))
 
@@ -181,19 +204,40 @@ def _stamp(name: str, as_of: datetime) -> list[pl.Expr]:
 
 
 def _rank_everywhere(warehouse: Warehouse, name: str, settings: ListSettings, moment: Moment) -> int:
-    candidates = score_articles(warehouse, settings, moment.as_of)
-    items = pl.concat([_rank(candidates, settings, scope) for scope in list_scopes(candidates)])
-    previous = warehouse.frame("rankings/previous_item", list_name=name, as_of=moment.as_of)
-    stamp = _stamp(name, moment.as_of)
+    key, stamp = {"list_name": name, "as_of": moment.as_of}, _stamp(name, moment.as_of)
+    withheld = pl.DataFrame(schema={"reason": pl.String})
+    try:
+        candidates = score_articles(warehouse, settings, moment.as_of)
+        scopes = _list_scopes(warehouse, settings, candidates, moment.as_of)
+    except NoInputError as error:
+        withheld = pl.DataFrame({"reason": [error.message]})
+        candidates, scopes = warehouse.frame("rankings/candidate", as_of=moment.as_of).clear(), []
+    ranked = [_rank(candidates, settings, scope) for scope in scopes]
+    items = pl.concat(ranked) if ranked else _rank(candidates, settings, Scope(()))
+    previous = warehouse.frame("rankings/previous_item", **key)
     items = add_movement(items, previous).with_columns(stamp)
-    rankings = items.group_by("scope", maintain_order=True).agg(
-        pl.col("basis").first(),
-        pl.len().cast(pl.Int32).alias("items"),
+    rankings = pl.DataFrame({"scope": [str(scope) for scope in scopes]}, schema={"scope": pl.String}).join(
+        items.group_by("scope").agg(pl.col("basis").first(), pl.len().cast(pl.Int32).alias("items")),
+        on="scope",
+        how="left",
+        maintain_order="left",
     )
     rankings = rankings.with_columns(
         *stamp,
+        pl.col("basis").fill_null(name_basis(settings)),
+        pl.col("items").fill_null(0),
         pl.lit(moment.data_through, dtype=pl.Datetime("us")).alias("data_through"),
         pl.lit(settings.config_hash).alias("config_hash"),
     )
-    warehouse.replace_frame("rankings.ranking", rankings, list_name=name, as_of=moment.as_of)
-    return warehouse.replace_frame("rankings.item", items, list_name=name, as_of=moment.as_of)
+    warehouse.replace_frame("rankings.withheld", withheld.with_columns(stamp), **key)
+    warehouse.replace_frame("rankings.ranking", rankings, **key)
+    return warehouse.replace_frame("rankings.item", items, **key)
+
+
+def _list_scopes(
+    warehouse: Warehouse, settings: ListSettings, candidates: pl.DataFrame, as_of: datetime
+) -> list[Scope]:
+    """List the scopes that have an article for the list; breaking news may be none, and say so everywhere."""
+    if settings.filter.is_breaking:
+        candidates = warehouse.frame("rankings/candidate", as_of=as_of)
+    return list_scopes(candidates)

@@ -5,24 +5,52 @@ from __future__ import annotations
 import polars as pl
 
 from analytics.rankings.scopes import Scope
+from analytics.settings import ListSettings
 
 LATEST = "latest"
 _ORDER = ("score", "reads", "published_at", "article_id")
 _DESCENDING = (True, True, True, False)
 
 
-def name_basis(half_life_seconds: int | None, window_seconds: int) -> str:
+def name_basis(settings: ListSettings) -> str:
     """Name how a list is filled where it is filled as asked.
 
     Examples
     --------
-    >>> name_basis(21600, 172800), name_basis(None, 86400), name_basis(None, 604800)
-    ('decayed', '24h', '7d')
+    >>> [name_basis(ListSettings(*one, 10)) for one in (("6h", "48h"), ("none", "24h"), ("none", "7d"))]
+    ['decayed', '24h', '7d']
     """
-    if half_life_seconds is not None:
+    if settings.metric != "events":
+        return settings.metric
+    if settings.half_life_seconds is not None:
         return "decayed"
-    hours = window_seconds / 3600
+    if settings.calendar:
+        return settings.calendar
+    hours = settings.window_seconds / 3600
     return f"{hours / 24:g}d" if hours > 24 and hours % 24 == 0 else f"{hours:g}h"  # noqa: PLR2004 - hours a day
+
+
+def keep_best(candidates: pl.DataFrame, group: str) -> pl.DataFrame:
+    """Keep the best article of each group; an article without a group is one by itself.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        As for `rank_scope`, of one scope.
+    group : str
+        Column of the group, such as `translation_group`.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> rows = {"article_id": ["a", "b", "c"], "score": [1.0, 2.0, 0.5], "reads": [1, 2, 1], "group": ["g", "g", None]}
+    >>> frame = pl.DataFrame(rows).with_columns(is_scored=True, published_at=pl.lit(datetime(2026, 3, 14)))
+    >>> keep_best(frame, "group")["article_id"].to_list()
+    ['b', 'c']
+    """
+    best_first = candidates.sort("is_scored", *_ORDER, descending=[True, *_DESCENDING])
+    is_best = pl.col(group).is_null() | pl.col(group).is_first_distinct()
+    return best_first.filter(is_best)
 
 
 def rank_scope(candidates: pl.DataFrame, scope: Scope, *, length: int, basis: str) -> pl.DataFrame:
@@ -60,10 +88,12 @@ def rank_scope(candidates: pl.DataFrame, scope: Scope, *, length: int, basis: st
     """
     inside = scope.select(candidates)
     scored = inside.filter("is_scored")
-    rung = scored if len(scored) else inside
+    if len(scored):
+        rung = scored.sort(_ORDER, descending=_DESCENDING)
+    else:
+        rung = inside.with_columns(score=0.0).sort("published_at", "article_id", descending=[True, False])
     return (
-        rung.sort(_ORDER, descending=_DESCENDING)
-        .head(length)
+        rung.head(length)
         .with_row_index("rank", offset=1)
         .select(
             pl.col("rank").cast(pl.Int32),
