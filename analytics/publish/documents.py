@@ -57,9 +57,9 @@ class ListConfig(Struct, frozen=True, forbid_unknown_fields=True):
     window_hours: Annotated[float, Meta(gt=0)]
     length: Rank
     weights: dict[Name, Annotated[float, Meta(ge=0)]]
-    metric: Literal["events", "unusual", "depth", "newest"] = "events"
-    calendar: Literal["day", "week", "month"] | None = None
-    filter: dict[Name, tuple[Name, ...] | bool] = {}
+    metric: Literal["events", "unusual", "depth", "newest"]
+    calendar: Literal["day", "week", "month"] | None
+    filter: dict[Name, tuple[Name, ...] | bool]
 
 
 class ScopeFields(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -173,7 +173,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, tag_field="schem
     generated_at: Instant
     next_expected_at: Instant | None
     files: tuple[ManifestFile, ...]
-    withheld: tuple[WithheldList, ...] = ()
+    withheld: tuple[WithheldList, ...]
 
 
 Document: TypeAlias = ListDocument | ReadNextDocument | Manifest
