@@ -24,6 +24,7 @@ _HISTORY = (
     "rankings.ranking",
     "rankings.item",
     "rankings.correction",
+    "rankings.withheld",
     "read_next.item",
     "runs.run",
     "runs.stage",

@@ -127,6 +127,8 @@ def _find_corrections(
 
 def _compare_ranking(warehouse: Warehouse, name: str, settings: ListSettings, as_of: datetime) -> pl.DataFrame:
     published = warehouse.frame("rankings/ranked_item", list_name=name, as_of=as_of)
+    if published.is_empty():
+        return published
     candidates = score_articles(warehouse, settings, as_of)
     scopes = published["scope"].unique().sort()
     corrected = pl.concat([_rank(candidates, settings, Scope.parse(scope)) for scope in scopes])
