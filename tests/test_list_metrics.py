@@ -236,12 +236,7 @@ def publish_all(articles: dict[str, tuple[str, datetime]]) -> list[Row]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_trending_is_the_lower_quantile_of_observed_over_expected(newsroom: Newsroom, seed: int) -> None:
     articles, rows = make_week(seed)
-    newsroom.load_articles(
-        *(
-            article(name, section=section, published_at=when.isoformat() + "Z")
-            for name, (section, when) in articles.items()
-        )
-    )
+    newsroom.load_articles(*publish_all(articles))
     newsroom.load_events(*rows)
     # A read before its article's publication is none of the article's usual hours.
     expected = define_unusual(rows, articles, NOON - 6 * HOUR - 28 * DAY)
@@ -252,12 +247,10 @@ def test_trending_is_the_lower_quantile_of_observed_over_expected(newsroom: News
 
 def test_trending_leaves_out_what_has_few_readers_or_is_as_usual(newsroom: Newsroom) -> None:
     articles, rows = make_week(1)
-    newsroom.load_articles(
-        *(article(name, published_at=when.isoformat() + "Z") for name, (_, when) in articles.items())
-    )
+    newsroom.load_articles(*publish_all(articles))
     newsroom.load_events(*rows)
     assert rank(newsroom, shipped("trending")) == ["a0"]
-    few = shipped("trending", minimum_readers=40)
+    few = shipped("trending", minimum_readers=80)
     with newsroom.open() as warehouse:
         items = rank_list(warehouse, "trending", few, scope=Scope(()), as_of=NOON)
     assert set(items["basis"]) == {"latest"}
