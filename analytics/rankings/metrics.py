@@ -42,13 +42,25 @@ def judge_articles(
     elif settings.metric == "depth":
         candidates = _judge_depth(warehouse, settings, as_of, candidates)
     elif settings.metric == "newest":
-        age = (pl.lit(as_of).dt.cast_time_unit("us") - pl.col("published_at")).dt.total_microseconds()
-        candidates = candidates.with_columns(score=-age / (HOUR / timedelta(microseconds=1)), is_scored=True)
+        candidates = score_newest(candidates, as_of)
     inside = filter_articles(candidates, settings.filter)
     if settings.metric == "newest":
         return inside
     stands = (pl.col("readers") >= settings.minimum_readers) & (pl.col("score") >= settings.minimum_score)
     return inside.with_columns(is_scored=pl.col("is_scored") & stands)
+
+
+def score_newest(candidates: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Replace the score of the candidates by minus their age in hours.
+
+    Examples
+    --------
+    >>> articles = pl.DataFrame({"published_at": [datetime(2026, 3, 14, 9, 30)]})
+    >>> score_newest(articles, datetime(2026, 3, 14, 12))["score"].to_list()
+    [-2.5]
+    """
+    age = (pl.lit(as_of).dt.cast_time_unit("us") - pl.col("published_at")).dt.total_microseconds()
+    return candidates.with_columns(score=-age / (HOUR / timedelta(microseconds=1)), is_scored=True)
 
 
 def filter_articles(candidates: pl.DataFrame, wanted: Filter) -> pl.DataFrame:
