@@ -194,7 +194,7 @@ def _number_strata(articles: pl.DataFrame) -> tuple[pl.DataFrame, Integers]:
 def _count_hours(moments: pl.Series, first: datetime) -> Integers:
     """Count the hours from the first one to the ones that moments lie in."""
     hours = moments.dt.epoch("us") // (3600 * 10**6) - (pl.Series([first]).dt.epoch("us") // (3600 * 10**6))[0]
-    return hours.to_numpy().astype(np.int64)
+    return np.asarray(hours.to_numpy(), dtype=np.int64)
 
 
 def _list_hours(first: datetime, until: datetime) -> list[datetime]:

@@ -29,7 +29,8 @@ reader as (
     select
         stay.*,
         length(bin(article.reading_minutes - 1)) as length_class,
-        stay.visitor_key is not null and stay.engaged_seconds is not null as is_measured
+        stay.visitor_key is not null and stay.engaged_seconds is not null as is_measured,
+        (is_measured, length_class, stay.device, stay.referrer_class, stay.has_heartbeats) as members_of
     from stay
     inner join live_article($as_of::timestamp) as article on stay.article_id = article.article_id
     where
@@ -44,9 +45,7 @@ placed as (
         2 * rank() over (partition by members_of order by engaged_seconds) - 2
         + count(*) over (partition by members_of, engaged_seconds) as place,
         2 * count(*) over (partition by members_of) as places
-    from (
-        select *, (is_measured, length_class, device, referrer_class, has_heartbeats) as members_of from reader
-    )
+    from reader
 )
 
 select
