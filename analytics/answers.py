@@ -15,9 +15,9 @@ from analytics.publish.builders import build_list_document, build_read_next_docu
 from analytics.publish.documents import ListDocument, ReadNextDocument
 from analytics.publish.write import read_manifest
 from analytics.rankings.job import rank_list
-from analytics.rankings.lists import LATEST
+from analytics.rankings.lists import name_empty
 from analytics.rankings.rules import PINNED
-from analytics.rankings.scopes import COLUMNS, Scope
+from analytics.rankings.scopes import COLUMNS, EVENT_FILTERS, NAME_KEYS, Scope
 from analytics.read_next.job import recommend_article
 from analytics.runs import find_as_of, read_watermark
 from analytics.urls import UrlRules, canonicalise_url
@@ -57,7 +57,7 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
         dict(scope.pairs),
         as_of=moment,
         data_through=data_through,
-        basis=unpinned["basis"][0] if len(unpinned) else LATEST,
+        basis=unpinned["basis"][0] if len(unpinned) else name_empty(context.settings.lists[name]),
         items=items,
         half_life_seconds=ranked["half_life_seconds"][0] if len(ranked) else None,
     )
@@ -116,9 +116,17 @@ def _join_cards(warehouse: Warehouse, ranked: pl.DataFrame) -> pl.DataFrame:
 def _require_scope(warehouse: Warehouse, scope: Scope) -> None:
     values = warehouse.frame("publish/scope_value")
     for key, value in scope.pairs:
-        known = set(values[COLUMNS[key]].drop_nulls())
+        if key in EVENT_FILTERS:
+            continue
+        known = _list_names(warehouse, key) if key in NAME_KEYS else set(values[COLUMNS[key]].drop_nulls())
         if value not in known:
             raise UsageError(f"no article has {key}={value}; {name_nearest(value, known)}")
+
+
+def _list_names(warehouse: Warehouse, key: str) -> set[str]:
+    """List the tags, by key and by label, or the authors that articles have."""
+    names = warehouse.frame("publish/scope_name")
+    return set(names.filter(pl.col("scope_key") == key)["value"])
 
 
 def find_article(warehouse: Warehouse, article: str, urls: UrlRules) -> tuple[str, str]:

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_SHOWN = 30
+
 
 class ReadershipError(Exception):
     """An error with one sentence for a person and an exit code for a scheduler.
@@ -126,4 +128,5 @@ def name_nearest(word: str, known: Iterable[str]) -> str:
     near = get_close_matches(word, choices, n=3, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(near)}?"
-    return f"known are {', '.join(choices) or 'none so far'}"
+    more = f" and {len(choices) - _SHOWN} more" if len(choices) > _SHOWN else ""
+    return f"known are {', '.join(choices[:_SHOWN]) or 'none so far'}{more}"

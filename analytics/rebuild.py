@@ -25,6 +25,7 @@ _HISTORY = (
     "rankings.item",
     "rankings.correction",
     "rankings.edit",
+    "rankings.withheld",
     "read_next.item",
     "runs.run",
     "runs.stage",

@@ -12,8 +12,11 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as plain_field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, field
@@ -21,12 +24,15 @@ from msgspec import Meta, field
 from analytics.errors import SettingsError, UsageError, name_nearest
 from analytics.instants import hours_of, parse_duration
 
+Metric: TypeAlias = Literal["events", "unusual", "depth", "newest"]
+Calendar: TypeAlias = Literal["day", "week", "month"]
 _DEFAULTS = Path(__file__).with_name("defaults.toml")
 _SHORTEST_HALF_LIFE_HOURS = 1 / 6
 AUTO = "auto"
 """The half-life that each scope finds by its own readers."""
 HALF_LIFE_PRESETS_SECONDS = (900, 3600, 10_800, 21_600, 86_400)
 """What it is chosen from, shortest first."""
+_CALENDAR_HOURS = {"day": 24, "week": 168, "month": 744}
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,12 @@ class Recipe:
         What each kind of event is worth.
     is_half_life_auto : bool
         Whether each scope finds its half-life itself.
+    metric : str
+        What the score is: events, unusual, depth or newest.
+    calendar : str or None
+        The day, week or month the window begins with, if it does.
+    filter : mapping
+        What of `Filter` is set.
     """
 
     name: str
@@ -55,6 +67,9 @@ class Recipe:
     length: int
     weights: Mapping[str, float]
     is_half_life_auto: bool = False
+    metric: Metric = "events"
+    calendar: Calendar | None = None
+    filter: Mapping[str, Any] = plain_field(default_factory=dict)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,10 +114,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Recipe(
             name=name,
             half_life_hours=None if half_life is None else half_life / 3600,
-            window_hours=one.window_seconds / 3600,
+            window_hours=_CALENDAR_HOURS.get(one.calendar, one.window_seconds / 3600),
             length=one.length,
             weights=msgspec.to_builtins(one.weights),
             is_half_life_auto=one.half_life == AUTO,
+            metric=one.metric,
+            calendar=one.calendar or None,
+            filter={key: value for key, value in msgspec.to_builtins(one.filter).items() if value},
         )
 
     @property
@@ -169,6 +187,13 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, int],
         Meta(description="Silent reading speed by language, words a minute; default for the others."),
     ]
+    time_zone: Annotated[
+        str,
+        Meta(description="The site's time zone, such as Asia/Qatar: where days, weeks and months of a list begin."),
+    ] = "UTC"
+
+    def __post_init__(self) -> None:
+        require_zone(self.time_zone)
 
 
 class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -278,7 +303,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One ranked list: a metric, a decay, a window and a length."""
+    """One ranked list: a metric, a decay, a window, a filter, a grouping and a length."""
 
     half_life: Annotated[
         str,
@@ -301,8 +326,51 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Rules,
         Meta(description="Who may stand in the list, beyond being live."),
     ] = field(default_factory=lambda: Rules())  # noqa: PLW0108 - as above
+    metric: Annotated[
+        Metric,
+        Meta(
+            description="What the score is: events by weight, how unusual the reads are, how deeply was read, "
+            "or how new the article is."
+        ),
+    ] = "events"
+    calendar: Annotated[
+        Literal["", "day", "week", "month"],
+        Meta(description="Count from the beginning of the day, week or month in the time zone instead of by window."),
+    ] = ""
+    time_zone: Annotated[
+        str, Meta(description="Time zone of calendar and of the hours of a week; empty: the site's.")
+    ] = ""
+    filter: Annotated[
+        Filter,
+        Meta(description="Which articles and which events the list is about."),
+    ] = field(default_factory=lambda: Filter())  # noqa: PLW0108 - as above
+    one_per: Annotated[
+        Literal["", "translation_group"],
+        Meta(description="At most one article of each translation group: the best of its editions; empty: no limit."),
+    ] = ""
+    minimum_readers: Annotated[
+        int, Meta(ge=0, description="An article with fewer readers in the window does not stand by score.")
+    ] = 0
+    minimum_score: Annotated[
+        float, Meta(ge=0, description="An article with a smaller score does not stand by score.")
+    ] = 0.0
+    baseline: Annotated[
+        str, Meta(description="Metric unusual: how much time before the window is taken for the usual.")
+    ] = "28d"
+    prior_readers: Annotated[
+        float, Meta(ge=0, description="Metric depth: readers in the middle that are added to every article's own.")
+    ] = 20.0
 
     def __post_init__(self) -> None:
+        if self.metric != "events" and self.half_life != "none":
+            message = f"metric {self.metric!r} takes half_life none, not {self.half_life!r}"
+            raise ValueError(message)
+        if self.metric in {"unusual", "depth"} and self.filter.is_of_events:
+            message = f"metric {self.metric!r} is about all readers; it takes no filter of events"
+            raise ValueError(message)
+        if self.time_zone:
+            require_zone(self.time_zone)
+        parse_duration(self.baseline)
         if (
             self.half_life not in {"none", AUTO}
             and hours_of(parse_duration(self.half_life)) < _SHORTEST_HALF_LIFE_HOURS
@@ -327,8 +395,64 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def window_seconds(self) -> int:
-        """The window in seconds."""
+        """The window in seconds; the longest one where the calendar says when it begins."""
+        if self.calendar:
+            # A day of a time zone can be longer by what its clocks are put back.
+            return _CALENDAR_HOURS[self.calendar] * 3600 + 7200
         return round(parse_duration(self.window).total_seconds())
+
+    @property
+    def baseline_seconds(self) -> int:
+        """The baseline in seconds."""
+        return round(parse_duration(self.baseline).total_seconds())
+
+    def begin_window(self, as_of: datetime) -> datetime:
+        """Give the instant after which events count (naive UTC).
+
+        Parameters
+        ----------
+        as_of : datetime
+            The moment described (naive UTC).
+
+        Notes
+        -----
+        A calendar window holds the first instant of its day, week (from Monday) or month. At midnight itself it is
+        still the one that ends.
+
+        Examples
+        --------
+        >>> today = ListSettings("none", "24h", 10, calendar="day", time_zone="Asia/Qatar")
+        >>> str(today.begin_window(datetime(2026, 3, 14, 12)))
+        '2026-03-13 20:59:59.999999'
+        """
+        if not self.calendar:
+            return as_of - timedelta(seconds=self.window_seconds)
+        zone, instant = ZoneInfo(self.time_zone or "UTC"), timedelta(microseconds=1)
+        local = (as_of - instant).replace(tzinfo=UTC).astimezone(zone)
+        start = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        if self.calendar == "week":
+            start -= timedelta(days=start.weekday())
+        elif self.calendar == "month":
+            start = start.replace(day=1)
+        return start.astimezone(UTC).replace(tzinfo=None) - instant
+
+
+class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which articles and which events a list is about; empty: all."""
+
+    content_types: Annotated[list[str], Meta(description="Only articles of these content types.")] = []
+    except_content_types: Annotated[list[str], Meta(description="No articles of these content types.")] = []
+    sections: Annotated[list[str], Meta(description="Only articles of these sections, as in paths.")] = []
+    is_breaking: Annotated[bool, Meta(description="Only articles whose breaking_until lies ahead.")] = False
+    countries: Annotated[list[str], Meta(description="Only events of readers in these countries.")] = []
+    devices: Annotated[list[str], Meta(description="Only events of these device classes.")] = []
+    referrer_classes: Annotated[list[str], Meta(description="Only events with these referrer classes.")] = []
+    share_networks: Annotated[list[str], Meta(description="Only shares to these networks.")] = []
+
+    @property
+    def is_of_events(self) -> bool:
+        """Whether it leaves out events of an article, which the rollups hold together."""
+        return bool(self.countries or self.devices or self.referrer_classes or self.share_networks)
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -344,9 +468,6 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     minimum_age: Annotated[str, Meta(description="Youngest article, such as 10m; empty: any.")] = ""
     maximum_age: Annotated[str, Meta(description="Oldest article, such as 7d; empty: any.")] = ""
-    content_types: Annotated[list[str], Meta(description="The only content types; empty: all.")] = field(
-        default_factory=list
-    )
     per_section: Annotated[
         int, Meta(ge=0, description="At most so many of one section, in lists of more than one; 0 for no limit.")
     ] = 0
@@ -408,6 +529,21 @@ class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_section: Annotated[int, Meta(ge=0, description="At most so many items of one section; 0 for no limit.")]
 
 
+def require_zone(name: str) -> None:
+    """Refuse a time zone that there is not.
+
+    Raises
+    ------
+    ValueError
+        Where it has no such name.
+    """
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        message = f"there is no time zone {name!r}"
+        raise ValueError(message) from error
+
+
 def load_settings(*files: Path) -> Settings:
     """Read the shipped settings and lay files over them, the last on top.
 
@@ -431,10 +567,21 @@ def load_settings(*files: Path) -> Settings:
         layer = _read_toml(file)
         content = _lay_over(content, layer)
         try:
-            settings = msgspec.convert(content, Settings)
+            settings = _convert(content)
         except msgspec.ValidationError as error:
             raise SettingsError(_explain(file, str(error))) from error
-    return settings if files else msgspec.convert(content, Settings)
+    return settings if files else _convert(content)
+
+
+def _convert(content: dict[str, Any]) -> Settings:
+    """Check the settings; a list without a time zone of its own has the site's."""
+    settings = msgspec.convert(content, Settings)
+    zone = settings.site.time_zone
+    lists = {
+        name: one if one.time_zone else msgspec.structs.replace(one, time_zone=zone)
+        for name, one in settings.lists.items()
+    }
+    return msgspec.structs.replace(settings, lists=lists)
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -480,6 +627,7 @@ def _known_keys() -> set[str]:
         Retention,
         ListSettings,
         Weights,
+        Filter,
         Rules,
         Policy,
         ReadNext,

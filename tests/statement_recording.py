@@ -160,6 +160,7 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         [*events, str(folder / "old.ndjson"), str(folder / "wide.ndjson"), str(folder / "wide.parquet")],
         ["run"],
         ["rank", "--scope", "edition=en"],
+        ["rank", "--scope", "country=ES", "--scope", "tag=rivers"],
         ["recommend", "dams"],
         ["status"],
         ["rejects", "list"],

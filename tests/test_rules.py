@@ -16,7 +16,7 @@ from analytics.rankings.edits import Edit, Edits, name_config
 from analytics.rankings.lists import list_rungs
 from analytics.rankings.memory import choose_half_life
 from analytics.rankings.rules import PINNED, Known, RuleSet, bar_articles, fill_slots, read_words
-from analytics.settings import HALF_LIFE_PRESETS_SECONDS, Policy
+from analytics.settings import HALF_LIFE_PRESETS_SECONDS, ListSettings, Policy
 
 from .newsroom import DAY, HOUR, NOON
 
@@ -168,7 +168,12 @@ def test_a_half_life_is_the_shortest_whose_last_slot_is_no_accident() -> None:
 
 
 def test_no_rung_is_shorter_than_the_list_above_it() -> None:
-    assert [list_rungs(hours * 3600) for hours in (3, 24, 48, 720)] == [["24h", "7d"], ["7d"], ["7d"], []]
+    assert [list_rungs(ListSettings("none", window, 10)) for window in ("3h", "24h", "48h", "30d")] == [
+        ["24h", "7d"],
+        ["7d"],
+        ["7d"],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +192,7 @@ def test_a_set_that_breaks_the_policy_is_stopped_by_name(policy: Policy, check: 
             "section_slug": ["x", "x", "y"], "content_type": ["article", "live", "article"],
         }
     ).with_columns(list_name=pl.lit("most-read"), scope=pl.lit("edition=en"))  # fmt: skip
-    rankings = pl.DataFrame({"list_name": ["most-read"], "scope": ["edition=en"], "items": [3]})
+    rankings = pl.DataFrame({"list_name": ["most-read"], "scope": ["edition=en"], "basis": ["24h"], "items": [3]})
     check_policy(Policy(3, 0.7, ["video"], 3), rankings, items)
     with pytest.raises(CheckFailed, match=f"policy.{check} fails on 1 rows, such as most-read of edition=en"):
         check_policy(policy, rankings, items)

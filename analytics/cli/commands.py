@@ -141,7 +141,7 @@ def _run(options: Options, as_of: datetime | None, *, is_forced: bool, is_loadin
     "scopes",
     multiple=True,
     metavar="KEY=VALUE",
-    help="edition=en, section=…, region=…; may repeat.",
+    help="edition=en, section, region, content_type, tag, author, country, device, referrer; may repeat.",
 )
 @click.option("--as-of", type=Instant(), help="The moment; the newest complete hour by default.")
 @common_options

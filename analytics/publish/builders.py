@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 import polars as pl
@@ -53,6 +53,18 @@ class ListRecipe(Protocol):
     @property
     def is_half_life_auto(self) -> bool:
         """Whether each scope finds its half-life itself."""
+
+    @property
+    def metric(self) -> Literal["events", "unusual", "depth", "newest"]:
+        """Name what the score is."""
+
+    @property
+    def calendar(self) -> Literal["day", "week", "month"] | None:
+        """The day, week or month that the window begins with, if it does."""
+
+    @property
+    def filter(self) -> Mapping[str, Any]:
+        """Which articles and events it is about, as far as that is set."""
 
 
 def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
@@ -137,6 +149,9 @@ def describe_config(recipe: ListRecipe) -> ListConfig:
         length=recipe.length,
         weights={kind: float(weight) for kind, weight in sorted(recipe.weights.items())},
         is_half_life_auto=recipe.is_half_life_auto,
+        metric=recipe.metric,
+        calendar=recipe.calendar,
+        filter={name: value if value is True else tuple(value) for name, value in sorted(recipe.filter.items())},
     )
 
 

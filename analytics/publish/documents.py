@@ -51,6 +51,7 @@ class ListConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """How a list counts; without a half-life every event in the window counts the same.
 
     Where `is_half_life_auto` is set, the half-life is the one that the readers of this scope can carry.
+    Where `calendar` is set the window begins with that day, week or month, and `window_hours` is the usual longest.
     """
 
     half_life_hours: Annotated[float, Meta(gt=0)] | None
@@ -58,6 +59,9 @@ class ListConfig(Struct, frozen=True, forbid_unknown_fields=True):
     length: Rank
     weights: dict[Name, Annotated[float, Meta(ge=0)]]
     is_half_life_auto: bool
+    metric: Literal["events", "unusual", "depth", "newest"]
+    calendar: Literal["day", "week", "month"] | None
+    filter: dict[Name, tuple[Name, ...] | bool]
 
 
 class ScopeFields(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -67,6 +71,11 @@ class ScopeFields(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     section: Name | UnsetType = UNSET
     region: Name | UnsetType = UNSET
     content_type: Name | UnsetType = UNSET
+    tag: Name | UnsetType = UNSET
+    author: Name | UnsetType = UNSET
+    country: Name | UnsetType = UNSET
+    device: Name | UnsetType = UNSET
+    referrer: Name | UnsetType = UNSET
 
 
 class ListItem(Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +161,13 @@ class ManifestFile(Struct, frozen=True, forbid_unknown_fields=True, order=True):
     sha256: Sha256
 
 
+class WithheldList(Struct, frozen=True, forbid_unknown_fields=True):
+    """A list that was not made, and what is missing."""
+
+    list: Name
+    reason: Name
+
+
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/manifest/1"):
     """What a published set holds; the only file with a clock time (`generated_at`, `next_expected_at`)."""
 
@@ -165,6 +181,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, tag_field="schem
     generated_at: Instant
     next_expected_at: Instant | None
     files: tuple[ManifestFile, ...]
+    withheld: tuple[WithheldList, ...]
 
 
 Document: TypeAlias = ListDocument | ReadNextDocument | Manifest

@@ -15,7 +15,7 @@ import polars as pl
 
 from analytics.instants import format_instant
 from analytics.publish.builders import ListRecipe, build_list_document, build_read_next_document
-from analytics.publish.documents import ListDocument, Manifest, ManifestFile, Status, encode
+from analytics.publish.documents import ListDocument, Manifest, ManifestFile, Status, WithheldList, encode
 from analytics.publish.pages import Material
 from analytics.publish.paths import MANIFEST, list_path, read_next_path
 from analytics.publish.policy import check_policy
@@ -101,6 +101,8 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     )
     files.update(render_pages(material))
 
+    withheld = tuple(WithheldList(*row) for row in warehouse.frame("publish/withheld", as_of=as_of).rows())
+
     def build_manifest(described: tuple[ManifestFile, ...]) -> Manifest:
         return Manifest(
             run_id=name_run(as_of, config_hash, described),
@@ -113,6 +115,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
             generated_at=format_instant(generated_at),
             next_expected_at=_format_optional(next_expected_at),
             files=described,
+            withheld=withheld,
         )
 
     return publish_set(reports, files, build_manifest)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 import polars as pl
 
+from analytics.errors import NoInputError
 from analytics.instants import HOUR, floor_hour
 from analytics.rankings.corrections import compare_ranks
 from analytics.rankings.decay import tabulate_hours, tabulate_weights
 from analytics.rankings.edits import Edits, name_config
-from analytics.rankings.lists import find_longest_window, name_basis
+from analytics.rankings.lists import find_reach, name_basis
+from analytics.rankings.metrics import filter_params, judge_articles, narrow_list
 from analytics.rankings.movement import add_movement
 from analytics.rankings.scopes import Scope, list_scopes
-from analytics.rankings.slate import Slate
+from analytics.rankings.slate import Filled, Slate
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
 
@@ -64,7 +68,7 @@ def rank_list(
     DataFrame
         Columns of `rankings.item` but the moment's, best first, and `half_life_seconds`.
     """
-    slate = make_slate(warehouse, name, settings, as_of)
+    slate = make_slate(warehouse, name, narrow_list(settings, scope), as_of)
     return _tell_movement(warehouse, name, as_of, _rank(slate, scope))
 
 
@@ -121,25 +125,28 @@ def _find_corrections(
     warehouse: Warehouse, lists: Mapping[str, ListSettings], final_through: datetime
 ) -> list[pl.DataFrame]:
     """Find the slots that differ, one frame for each list and moment that has any."""
-    found = []
+    found: list[pl.DataFrame] = []
     rows = warehouse.frame("rankings/edit")
     for name, settings in sorted(lists.items()):
         due = warehouse.frame(
             "rankings/corrected_ranking",
             list_name=name,
             config_hash=name_config(settings.config_hash, Edits.read(rows, None), name),
-            basis=name_basis(settings.half_life_seconds, settings.window_seconds),
+            basis=name_basis(settings),
             window_seconds=settings.window_seconds,
-            ladder_seconds=find_longest_window(settings.window_seconds),
+            ladder_seconds=find_reach(settings),
             final_through=final_through,
             length=_RANKINGS_CORRECTED,
         )
-        found += [_compare_ranking(warehouse, name, settings, as_of) for as_of in due["as_of"]]
+        with suppress(NoInputError):  # what it was made of is gone: there is nothing to compare it with
+            found += [_compare_ranking(warehouse, name, settings, as_of) for as_of in due["as_of"]]
     return [one for one in found if len(one)]
 
 
 def _compare_ranking(warehouse: Warehouse, name: str, settings: ListSettings, as_of: datetime) -> pl.DataFrame:
     published = warehouse.frame("rankings/ranked_item", list_name=name, as_of=as_of)
+    if published.is_empty():
+        return published
     slate = make_slate(warehouse, name, settings, as_of)
     scopes = published["scope"].unique().sort()
     corrected = pl.concat([_rank(slate, Scope.parse(scope)) for scope in scopes])
@@ -166,8 +173,13 @@ def score_articles(
     -------
     DataFrame
         One row an eligible article, as `rankings/candidate` says.
+
+    Raises
+    ------
+    NoInputError
+        Where too little is known to make the list.
     """
-    window_from = as_of - timedelta(seconds=settings.window_seconds)
+    window_from = settings.begin_window(as_of)
     if half_life_seconds is None:
         half_life_seconds = settings.half_life_seconds or 0
     whole_from, whole_until = find_whole_hours(window_from, as_of)
@@ -176,18 +188,20 @@ def score_articles(
         whole_from = whole_until = floor_hour(as_of) + HOUR
     warehouse.stage_frame("stage.hour_factor", tabulate_hours((window_from, as_of), half_life_seconds))
     warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
-    warehouse.stage(
-        "rankings/score",
-        half_life_seconds=half_life_seconds,
-        window_from=window_from,
-        whole_from=whole_from,
-        whole_until=whole_until,
-        as_of=as_of,
-        read_weight=settings.weights.read,
-        share_weight=settings.weights.share,
-        engaged_minute_weight=settings.weights.engaged_minute,
-    )
-    return warehouse.frame("rankings/candidate", as_of=as_of)
+    span = {"window_from": window_from, "as_of": as_of}
+    weights = {f"{kind}_weight": weight for kind, weight in msgspec.structs.asdict(settings.weights).items()}
+    if settings.filter.is_of_events:
+        warehouse.stage("rankings/filtered_score", **span, **weights, **filter_params(settings.filter))
+    else:
+        warehouse.stage(
+            "rankings/score",
+            half_life_seconds=half_life_seconds,
+            whole_from=whole_from,
+            whole_until=whole_until,
+            **span,
+            **weights,
+        )
+    return judge_articles(warehouse, settings, as_of, warehouse.frame("rankings/candidate", as_of=as_of))
 
 
 def find_whole_hours(window_from: datetime, as_of: datetime) -> tuple[datetime, datetime]:
@@ -224,9 +238,14 @@ def _rank_everywhere(
     warehouse: Warehouse, name: str, settings: ListSettings, moment: Moment, scopes: Sequence[Scope] | None
 ) -> int:
     slate = make_slate(warehouse, name, settings, moment.as_of)
-    wanted = list_scopes(slate.candidates)
-    filled = {scope: slate.fill(scope) for scope in (wanted if scopes is None else scopes) if scope in wanted}
     stamp = _stamp(name, moment.as_of)
+    withheld = pl.DataFrame(schema={"reason": pl.String})
+    filled: dict[Scope, Filled] = {}
+    try:
+        wanted = _list_scopes(warehouse, slate, moment.as_of)
+        filled = {scope: slate.fill(scope) for scope in (wanted if scopes is None else scopes) if scope in wanted}
+    except NoInputError as error:
+        withheld = pl.DataFrame({"reason": [error.message]})
     said = Edits.read(warehouse.frame("rankings/edit"), None)  # what is over by now, too: it held then
     config_hash = name_config(settings.config_hash, said, name)
     rankings = pl.DataFrame(
@@ -238,13 +257,22 @@ def _rank_everywhere(
         orient="row",
     ).with_columns(stamp)
     ranked = [one.ruled.items.with_columns(scope=pl.lit(str(scope))) for scope, one in filled.items()]
-    if not ranked:
-        ranked = [slate.fill(Scope(())).ruled.items.clear().with_columns(scope=pl.lit(""))]
-    items = _tell_movement(warehouse, name, moment.as_of, pl.concat(ranked)).with_columns(stamp)
     key: dict[str, object] = {"list_name": name, "as_of": moment.as_of}
+    items = pl.DataFrame(schema={"scope": pl.String})
+    if ranked:
+        items = _tell_movement(warehouse, name, moment.as_of, pl.concat(ranked)).with_columns(stamp)
     with warehouse.transaction():
+        warehouse.replace_frame("rankings.withheld", withheld.with_columns(stamp), **key)
         for part in [{}] if scopes is None else [{"scope": str(scope)} for scope in scopes]:
             inside = [pl.col(column) == value for column, value in part.items()]
             warehouse.replace_frame("rankings.ranking", rankings.filter(*inside), **key, **part)
             warehouse.replace_frame("rankings.item", items.filter(*inside), **key, **part)
     return len(items)
+
+
+def _list_scopes(warehouse: Warehouse, slate: Slate, as_of: datetime) -> list[Scope]:
+    """List the scopes that have an article for the list; breaking news may be none, and say so everywhere."""
+    candidates = slate.candidates
+    if slate.settings.filter.is_breaking:
+        candidates = warehouse.frame("rankings/candidate", as_of=as_of)
+    return list_scopes(candidates)

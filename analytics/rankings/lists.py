@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analytics.rankings.scopes import Scope
+from analytics.settings import ListSettings
 
 LATEST = "latest"
 RUNGS = {"24h": 86_400, "7d": 604_800}
@@ -13,40 +14,56 @@ _ORDER = ("score", "reads", "published_at", "article_id")
 _DESCENDING = (True, True, True, False)
 
 
-def name_basis(half_life_seconds: int | None, window_seconds: int) -> str:
+def name_basis(settings: ListSettings) -> str:
     """Name how a list is filled where it is filled as asked.
 
     Examples
     --------
-    >>> name_basis(21600, 172800), name_basis(None, 86400), name_basis(None, 604800)
-    ('decayed', '24h', '7d')
+    >>> [name_basis(ListSettings(*one, 10)) for one in (("6h", "48h"), ("none", "24h"), ("none", "7d"))]
+    ['decayed', '24h', '7d']
     """
-    if half_life_seconds is not None:
+    if settings.metric != "events":
+        return settings.metric
+    if settings.half_life_seconds is not None:
         return "decayed"
-    hours = window_seconds / 3600
+    if settings.calendar:
+        return settings.calendar
+    hours = settings.window_seconds / 3600
     return f"{hours / 24:g}d" if hours > 24 and hours % 24 == 0 else f"{hours:g}h"  # noqa: PLR2004 - hours a day
 
 
-def list_rungs(window_seconds: int) -> list[str]:
+def name_empty(settings: ListSettings) -> str:
+    """Name how a list without a scored item is filled: with the latest, but for a list of what is new."""
+    return settings.metric if settings.metric == "newest" else LATEST
+
+
+def list_rungs(settings: ListSettings) -> list[str]:
     """List the rungs below a list, the best first; a window no longer than its own has no more readers, and is none.
 
-    Examples
-    --------
-    >>> list_rungs(10_800), list_rungs(172_800), list_rungs(2_592_000)
-    (['24h', '7d'], ['7d'], [])
-    """
-    return [name for name, seconds in RUNGS.items() if seconds > window_seconds]
-
-
-def find_longest_window(window_seconds: int) -> int:
-    """Find the longest window, in seconds, that a list may be filled from.
+    What is unusual, or deeply read, has no meaning in another window: those lists fall to the latest at once.
 
     Examples
     --------
-    >>> find_longest_window(10_800), find_longest_window(2_592_000)
-    (604800, 2592000)
+    >>> [list_rungs(ListSettings("none", window, 10)) for window in ("3h", "48h", "30d")]
+    [['24h', '7d'], ['7d'], []]
     """
-    return max([window_seconds, *(RUNGS[name] for name in list_rungs(window_seconds))])
+    if settings.metric != "events":
+        return []
+    return [name for name, seconds in RUNGS.items() if seconds > settings.window_seconds]
+
+
+def find_reach(settings: ListSettings) -> int:
+    """Find how old an event may be, in seconds, to change a list, on whichever rung.
+
+    Examples
+    --------
+    >>> [find_reach(ListSettings("none", window, 10)) for window in ("3h", "30d")]
+    [604800, 2592000]
+    """
+    window = settings.window_seconds
+    if settings.metric == "unusual":
+        return window + settings.baseline_seconds
+    return max([window, *(RUNGS[name] for name in list_rungs(settings))])
 
 
 def rank_scope(candidates: pl.DataFrame, scope: Scope, *, length: int, basis: str) -> pl.DataFrame:
@@ -84,10 +101,12 @@ def rank_scope(candidates: pl.DataFrame, scope: Scope, *, length: int, basis: st
     """
     inside = scope.select(candidates)
     scored = inside.filter("is_scored")
-    rung = scored if len(scored) else inside
+    if len(scored):
+        rung = scored.sort(_ORDER, descending=_DESCENDING)
+    else:
+        rung = inside.with_columns(score=0.0).sort("published_at", "article_id", descending=[True, False])
     return (
-        rung.sort(_ORDER, descending=_DESCENDING)
-        .head(length)
+        rung.head(length)
         .with_row_index("rank", offset=1)
         .select(
             pl.col("rank").cast(pl.Int32),

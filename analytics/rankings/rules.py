@@ -2,15 +2,14 @@
 
 1. a ban of an editor;
 2. minimum and maximum age;
-3. content types;
-4. the order by score, within the rung the list is filled from;
-5. pins: each holds its slot, and counts in what follows;
-6. near-duplicates share a slot: the better one keeps it;
-7. at most so many of one section, then of one author;
-8. the length.
+3. the order by score, within the rung the list is filled from;
+4. pins: each holds its slot, and counts in what follows;
+5. one slot a group, such as the editions of one article, then near-duplicates: the better one keeps it;
+6. at most so many of one section, then of one author;
+7. the length.
 
-What an editor withdrew is no candidate at all. A pin is an editor's word: it is exempt from 2, 3, 6 and 7, but not from
-a ban. A pinned article that is banned, withdrawn or outside the scope does not appear.
+What an editor withdrew, or what the list's filter leaves out, is no candidate at all. A pin is an editor's word: it is
+exempt from 2, 5 and 6, but not from a ban. A pinned article that is no candidate, or banned, does not appear.
 """
 
 from __future__ import annotations
@@ -35,8 +34,6 @@ class RuleSet:
     ----------
     minimum_age, maximum_age : timedelta or None
         Age since publication at the moment described.
-    content_types : collection of str
-        The only types that may stand in the list; none for all.
     per_section, per_author : int
         At most so many; 0 for no limit.
     near_duplicate_similarity : float
@@ -45,7 +42,6 @@ class RuleSet:
 
     minimum_age: timedelta | None = None
     maximum_age: timedelta | None = None
-    content_types: Collection[str] = ()
     per_section: int = 0
     per_author: int = 0
     near_duplicate_similarity: float = 0.0
@@ -58,10 +54,11 @@ class RuleSet:
 
 @dataclass(frozen=True)
 class Known:
-    """Authors and words of articles, as far as rules ask for them."""
+    """Authors, words and groups of articles, as far as rules ask for them."""
 
     authors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,12 +91,12 @@ def read_words(text: str) -> frozenset[str]:
 def bar_articles(
     candidates: pl.DataFrame, rules: RuleSet, *, bans: Collection[str], pins: Collection[str] = (), as_of: datetime
 ) -> Ruled:
-    """Keep out who may not stand in the list, whatever its score: rules 1 to 3.
+    """Keep out who may not stand in the list, whatever its score: rules 1 and 2.
 
     Parameters
     ----------
     candidates : DataFrame
-        With `article_id`, `published_at` and `content_type`.
+        With `article_id` and `published_at`.
     rules : RuleSet
         The list's rules.
     bans, pins : collection of str
@@ -109,11 +106,10 @@ def bar_articles(
 
     Examples
     --------
-    >>> rows = {"article_id": ["a", "b"], "content_type": ["article", "video"]}
-    >>> frame = pl.DataFrame(rows).with_columns(published_at=pl.lit(datetime(2026, 3, 14)))
-    >>> ruled = bar_articles(frame, RuleSet(content_types=["article"]), bans=[], as_of=datetime(2026, 3, 15))
+    >>> frame = pl.DataFrame({"article_id": ["a", "b"], "published_at": [datetime(2026, 3, 14), datetime(2026, 3, 1)]})
+    >>> ruled = bar_articles(frame, RuleSet(maximum_age=timedelta(days=7)), bans=[], as_of=datetime(2026, 3, 15))
     >>> ruled.items["article_id"].to_list(), ruled.left_out.rows()
-    (['a'], [('b', 'content_types')])
+    (['a'], [('b', 'maximum_age')])
     """
     published = pl.col("published_at")
     is_free = ~pl.col("article_id").is_in(list(pins))
@@ -122,8 +118,6 @@ def bar_articles(
         bars["minimum_age"] = is_free & (published > as_of - rules.minimum_age)
     if rules.maximum_age is not None:
         bars["maximum_age"] = is_free & (published < as_of - rules.maximum_age)
-    if rules.content_types:
-        bars["content_types"] = is_free & ~pl.col("content_type").is_in(list(rules.content_types))
     first = pl.coalesce(pl.when(bar).then(pl.lit(name)) for name, bar in bars.items())
     judged = candidates.with_columns(first.cast(pl.String).alias("rule"))
     left_out = judged.filter(pl.col("rule").is_not_null()).select("article_id", "rule")
@@ -133,7 +127,7 @@ def bar_articles(
 def fill_slots(
     ranked: pl.DataFrame, rules: RuleSet, *, pins: Mapping[str, int], length: int, known: Known = Known()
 ) -> Ruled:
-    """Fill the slots of a list: rules 5 to 8.
+    """Fill the slots of a list: rules 4 to 7.
 
     Parameters
     ----------
@@ -146,7 +140,7 @@ def fill_slots(
     length : int
         Slots.
     known : Known
-        Authors and words, where `rules.needs_text`.
+        Authors and words, where `rules.needs_text`; groups, where each has one slot.
 
     Returns
     -------
@@ -228,14 +222,18 @@ class _Chosen:
         self._rules, self._known, self._sections = rules, known, sections
         self._in_section: Counter[str] = Counter()
         self._by_author: Counter[str] = Counter()
+        self._groups: set[str] = set()
 
     def take(self, article_id: str) -> None:
         self.taken.add(article_id)
         self._in_section.update(filter(None, [self._sections[article_id]]))
         self._by_author.update(self._known.authors.get(article_id, ()))
+        self._groups.update(filter(None, [self._known.groups.get(article_id)]))
 
     def find_bar(self, article_id: str) -> str | None:
         rules, section = self._rules, self._sections[article_id]
+        if self._known.groups.get(article_id) in self._groups:
+            return "one_per"
         if rules.near_duplicate_similarity and self._has_duplicate(article_id):
             return "near_duplicate"
         if rules.per_section and section and self._in_section[section] >= rules.per_section:

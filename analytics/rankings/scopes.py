@@ -20,10 +20,19 @@ COLUMNS = {
 }
 """Scope key to the column of `articles.article` it compares."""
 
+NAME_KEYS = ("tag", "author")
+"""Scope keys that name articles by what they carry; for `rank` alone, they are not published."""
+
+EVENT_FILTERS = {"country": "countries", "device": "devices", "referrer": "referrer_classes"}
+"""Scope key about readers to the filter of events that it narrows; for `rank` alone, they are not published."""
+
+KEYS = (*COLUMNS, *NAME_KEYS, *EVENT_FILTERS)
+"""All scope keys, in the order they stand in."""
+
 
 @dataclass(frozen=True)
 class Scope:
-    """Pairs of key and value, in the order of `COLUMNS`; no pair at all is the site.
+    """Pairs of key and value, in the order of `KEYS`; no pair at all is the site.
 
     Parameters
     ----------
@@ -52,12 +61,12 @@ class Scope:
         found: dict[str, str] = {}
         for word in words:
             key, equals, value = word.partition("=")
-            if key not in COLUMNS:
-                raise UsageError(f"there is no scope key {key!r}; {name_nearest(key, COLUMNS)}")
+            if key not in KEYS:
+                raise UsageError(f"there is no scope key {key!r}; {name_nearest(key, KEYS)}")
             if not equals or not value or key in found:
                 raise UsageError(f"write a scope as key=value, once a key, not {word!r}")
-            found[key] = value if key in {"edition", "content_type"} else slugify(value)
-        return cls(tuple((key, found[key]) for key in COLUMNS if key in found))
+            found[key] = slugify(value) if key in {"section", "region"} else value
+        return cls(tuple((key, found[key]) for key in KEYS if key in found))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -83,8 +92,8 @@ class Scope:
         )
 
     def select(self, articles: pl.DataFrame) -> pl.DataFrame:
-        """Keep the rows of articles inside the scope."""
-        return articles.filter(*(pl.col(COLUMNS[key]) == value for key, value in self.pairs))
+        """Keep the rows of articles inside the scope, as far as their own columns say."""
+        return articles.filter(*(pl.col(COLUMNS[key]) == value for key, value in self.pairs if key in COLUMNS))
 
 
 def slug_label(label: str, aliases: Mapping[str, str]) -> str:

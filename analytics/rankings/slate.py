@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 import msgspec
@@ -14,8 +14,9 @@ from analytics.instants import parse_duration
 from analytics.rankings.edits import Edits
 from analytics.rankings.lists import LATEST, list_rungs, name_basis, rank_scope
 from analytics.rankings.memory import choose_half_life
+from analytics.rankings.metrics import filter_params
 from analytics.rankings.rules import Known, Ruled, RuleSet, bar_articles, fill_slots, read_words
-from analytics.rankings.scopes import Scope
+from analytics.rankings.scopes import NAME_KEYS, Scope
 from analytics.settings import AUTO, ListSettings, Rules
 from analytics.warehouse import Warehouse
 
@@ -84,8 +85,7 @@ class Slate:
         half_life = self._find_half_life(scope)
         barred, basis = self._choose_rung(scope, half_life, pins, bans)
         ruled = self._choose(barred, scope, pins, basis)
-        own = name_basis(self.settings.half_life_seconds, self.settings.window_seconds)
-        items = ruled.items.with_columns(is_withheld=pl.lit(basis != own))
+        items = ruled.items.with_columns(is_withheld=pl.lit(basis != name_basis(self.settings)))
         return Filled(Ruled(items, ruled.left_out), basis, half_life or self.settings.half_life_seconds)
 
     def _choose_rung(
@@ -93,12 +93,12 @@ class Slate:
     ) -> tuple[Ruled, str]:
         """Give who may stand in the list, by the scores of the highest rung that has its floor of readers."""
         settings = self.settings
-        rungs = [(settings, name_basis(settings.half_life_seconds, settings.window_seconds), half_life)]
-        rungs += [(_harden(settings, window), window, None) for window in list_rungs(settings.window_seconds)]
+        rungs = [(settings, name_basis(settings), half_life)]
+        rungs += [(_harden(settings, window), window, None) for window in list_rungs(settings)]
         for rung, basis, seconds in rungs:
-            inside = scope.select(self._candidates(rung, seconds))
+            inside = self._select(scope, self._candidates(rung, seconds))
             barred = bar_articles(inside, self._rules, bans=bans, pins=pins, as_of=self._as_of)
-            if self._has_floor(barred.items.filter("is_scored"), rung):
+            if settings.metric == "newest" or self._has_floor(barred.items.filter("is_scored"), rung):
                 return barred, basis
         types = barred.items.schema
         unread = (pl.lit(0).cast(types[name]).alias(name) for name in ("score", *_COUNTS))
@@ -115,8 +115,18 @@ class Slate:
         if "section" in dict(scope.pairs):
             rules = replace(rules, per_section=0)
         known = self._known if rules.needs_text else Known()
+        if group := self.settings.one_per:
+            known = replace(known, groups=dict(eligible.select("article_id", group).drop_nulls().rows()))
         ruled = fill_slots(ranked, rules, pins=pins, length=self.settings.length, known=known)
         return Ruled(ruled.items.drop("section_slug"), pl.concat([barred.left_out, ruled.left_out]))
+
+    def _select(self, scope: Scope, candidates: pl.DataFrame) -> pl.DataFrame:
+        """Keep the candidates inside a scope, by their own columns and by the tag and author it names."""
+        named = {key: value for key, value in scope.pairs if key in NAME_KEYS}
+        if named:
+            carriers = self._warehouse.frame("rankings/tagged_article", **dict.fromkeys(NAME_KEYS, "") | named)
+            candidates = candidates.join(carriers, on="article_id", how="semi", maintain_order="left")
+        return scope.select(candidates)
 
     @cached_property
     def _known(self) -> Known:
@@ -141,7 +151,7 @@ class Slate:
         doubled = msgspec.structs.replace(self.settings, weights=weights)
 
         def score(seconds: int) -> pl.DataFrame:
-            scores = scope.select(self._candidates(self.settings, seconds)).filter("is_scored")
+            scores = self._select(scope, self._candidates(self.settings, seconds)).filter("is_scored")
             variances = self._candidates(doubled, seconds // 2).select("article_id", variance="score")
             return scores.join(variances, on="article_id", how="left", maintain_order="left")
 
@@ -152,15 +162,16 @@ class Slate:
         floor = self.settings.floor_readers
         if scored.is_empty() or floor == 1:
             return not scored.is_empty()
-        window = timedelta(seconds=rung.window_seconds)
-        days = window.days + 2  # the UTC days it may touch: a reader counts once in each
+        window_from = rung.begin_window(self._as_of)
+        days = (self._as_of - window_from).days + 2  # the UTC days it may touch: a reader counts once in each
         if max(scored["readers"]) >= floor * days:
             return True
         readers = self._warehouse.frame(
             "rankings/reader_count",
-            window_from=self._as_of - window,
+            window_from=window_from,
             as_of=self._as_of,
             article_ids=scored["article_id"].to_list(),
+            **filter_params(rung.filter),
         )
         return int(readers.item()) >= floor
 
@@ -170,7 +181,6 @@ def read_rules(rules: Rules) -> RuleSet:
     return RuleSet(
         minimum_age=parse_duration(rules.minimum_age) if rules.minimum_age else None,
         maximum_age=parse_duration(rules.maximum_age) if rules.maximum_age else None,
-        content_types=rules.content_types,
         per_section=rules.per_section,
         per_author=rules.per_author,
         near_duplicate_similarity=rules.near_duplicate_similarity,
@@ -178,4 +188,4 @@ def read_rules(rules: Rules) -> RuleSet:
 
 
 def _harden(settings: ListSettings, window: str) -> ListSettings:
-    return msgspec.structs.replace(settings, half_life="none", window=window)
+    return msgspec.structs.replace(settings, half_life="none", window=window, calendar="")

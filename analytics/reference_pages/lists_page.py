@@ -13,7 +13,7 @@ The lists as shipped; each number is a setting of `[lists.NAME]`, see [settings]
 _SCOPES = """\
 A run publishes the whole site, every edition, and the sections and regions of both; `readership rank --scope` takes
 any of these keys together."""
-_HEADER = ("list", "half-life", "window", "length", "read", "share", "engaged minute", "basis")
+_HEADER = ("list", "metric", "half-life", "window", "length", "read", "share", "engaged minute", "basis")
 
 
 def build_lists_page() -> str:
@@ -22,15 +22,22 @@ def build_lists_page() -> str:
     rows = [
         (
             f"`{name}`",
+            f"`{one.metric}`",
             one.half_life,
             one.window,
             str(one.length),
             *(f"{weight:g}" for weight in (one.weights.read, one.weights.share, one.weights.engaged_minute)),
-            f"`{name_basis(one.half_life_seconds, one.window_seconds)}`",
+            f"`{name_basis(one)}`",
         )
         for name, one in sorted(lists.items())
     ]
     scopes = [(f"`{key}`", f"`articles.article.{column}`") for key, column in COLUMNS.items()]
+    scopes += [("`tag`", "`articles.article_tag.tag_key`, or `label`"), ("`author`", "`articles.article.authors`")]
+    scopes += [
+        ("`country`", "`events.counted.country`"),
+        ("`device`", "`events.counted.device`"),
+        ("`referrer`", "`events.counted.referrer_class`"),
+    ]
     return write_page(
         "Lists",
         [

@@ -14,7 +14,11 @@ create or replace macro weighable_event(from_at, until_at) as table
         kind = 'share' as is_share,
         case when kind = 'engaged' then (credited_seconds * 1000)::bigint else 0 end as engaged_milliseconds,
         (3600000000 - epoch_us(occurred_at) % 3600000000) // 1000000 as age_seconds,
-        (3600000000 - epoch_us(occurred_at) % 3600000000) % 1000000 as rest_microseconds
+        (3600000000 - epoch_us(occurred_at) % 3600000000) % 1000000 as rest_microseconds,
+        country,
+        device,
+        referrer_class,
+        share_network
     from events.counted
     where
         occurred_at >= from_at

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -54,6 +54,9 @@ class Recipe:
     length: int = 10
     weights: dict[str, float] = field(default_factory=lambda: {"read": 1.0, "share": 0.0})
     is_half_life_auto: bool = False
+    metric: Literal["events"] = "events"
+    calendar: None = None
+    filter: dict[str, Any] = field(default_factory=dict)
 
 
 RECIPES = [Recipe("most-read", 6, 48), Recipe("most-read-24h", None, 24), Recipe("most-read-7d", None, 168)]

@@ -28,7 +28,7 @@ class CrashError(BaseException):
 def publish(folder: Path, files: Mapping[str, bytes], clock: str = "2026-03-14T12:00:00Z") -> PublishedSet:
     def build(described: tuple[ManifestFile, ...]) -> Manifest:
         as_of = "2026-03-14T12:00:00Z"
-        return Manifest("run", as_of, None, None, "fresh", (), "hash", clock, None, described)
+        return Manifest("run", as_of, None, None, "fresh", (), "hash", clock, None, described, ())
 
     return publish_set(folder, files, build)
 
