@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -14,12 +15,16 @@ from analytics.instants import format_instant
 from analytics.publish.builders import build_list_document, build_read_next_document
 from analytics.publish.documents import ListDocument, ReadNextDocument
 from analytics.publish.write import read_manifest
+from analytics.rankings.account import explain_article
+from analytics.rankings.comparison import Comparison, compare_lists
+from analytics.rankings.explanation import Explanation
 from analytics.rankings.job import rank_list
 from analytics.rankings.lists import name_empty
 from analytics.rankings.rules import PINNED
 from analytics.rankings.scopes import COLUMNS, EVENT_FILTERS, NAME_KEYS, Scope
 from analytics.read_next.job import recommend_article
 from analytics.runs import find_as_of, read_watermark
+from analytics.settings import Settings
 from analytics.urls import UrlRules, canonicalise_url
 from analytics.warehouse import Warehouse
 
@@ -43,12 +48,11 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
     UsageError
         Where there is no such list, or no article in the scope.
     """
-    recipe, site = context.settings.recipe(name), context.settings.site
-    scope = scope.resolve({"section": site.section_aliases, "region": site.region_aliases})
+    recipe = context.settings.recipe(name)
     with context.hold(), context.open(is_reader=True) as warehouse:
         newest, data_through = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
-        _require_scope(warehouse, scope)
+        scope = _resolve_scope(context, warehouse, scope)
         ranked = rank_list(warehouse, name, context.settings.lists[name], scope=scope, as_of=moment)
         items = _join_cards(warehouse, ranked)
     unpinned = ranked.filter(pl.col("basis") != PINNED)
@@ -61,6 +65,81 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
         items=items,
         half_life_seconds=ranked["half_life_seconds"][0] if len(ranked) else None,
     )
+
+
+def answer_explain(context: Context, name: str, scope: Scope, as_of: datetime | None, article: str) -> Explanation:
+    """Give the account of one article's place in one list.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    name : str
+        Name of the list.
+    scope : Scope
+        The part of the site.
+    as_of : datetime, optional
+        The moment; the newest `data_through` where none is given.
+    article : str
+        Its id or URL.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such list or article, or no article in the scope.
+    """
+    context.settings.recipe(name)
+    with context.hold(), context.open(is_reader=True) as warehouse:
+        newest, _ = find_as_of(warehouse, context.settings.load)
+        scope = _resolve_scope(context, warehouse, scope)
+        article_id, _ = find_article(warehouse, article, context.url_rules)
+        settings = context.settings.lists[name]
+        return explain_article(warehouse, name, settings, scope=scope, as_of=as_of or newest, article_id=article_id)
+
+
+def answer_compare(  # noqa: PLR0913 - what two configurations are compared by
+    context: Context,
+    other: Settings,
+    *,
+    names: Sequence[str],
+    scopes: Sequence[Scope],
+    as_of: datetime | None,
+    hours: int,
+) -> Comparison:
+    """Compare the lists of the workspace's settings with those of others.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    other : Settings
+        The other settings.
+    names : sequence of str
+        The lists; none for all.
+    scopes : sequence of Scope
+        The parts of the site; none for the site and each edition.
+    as_of : datetime, optional
+        The moment; the newest `data_through` where none is given.
+    hours : int
+        Hours before it whose lists tell the churn.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such list or scope.
+    """
+    sides = context.settings.lists, other.lists
+    for name in names:
+        if not any(name in side for side in sides):
+            context.settings.recipe(name)
+    now, then = ({name: one for name, one in side.items() if not names or name in names} for side in sides)
+    with context.hold(), context.open(is_reader=True) as warehouse:
+        newest, _ = find_as_of(warehouse, context.settings.load)
+        found = [_resolve_scope(context, warehouse, scope) for scope in scopes]
+        if not found:
+            editions = sorted(warehouse.distinct("articles.article", "edition"))
+            found = [Scope(()), *(Scope((("edition", edition),)) for edition in editions)]
+        return compare_lists(warehouse, now, then, scopes=found, as_of=as_of or newest, hours=hours)
 
 
 def answer_recommend(context: Context, article: str, as_of: datetime | None) -> ReadNextDocument:
@@ -113,7 +192,10 @@ def _join_cards(warehouse: Warehouse, ranked: pl.DataFrame) -> pl.DataFrame:
     return ranked.join(warehouse.frame("publish/card"), on="article_id", how="left", maintain_order="left")
 
 
-def _require_scope(warehouse: Warehouse, scope: Scope) -> None:
+def _resolve_scope(context: Context, warehouse: Warehouse, scope: Scope) -> Scope:
+    """Turn labels outside the menu into those of the menu, and refuse a scope that no article has."""
+    site = context.settings.site
+    scope = scope.resolve({"section": site.section_aliases, "region": site.region_aliases})
     values = warehouse.frame("publish/scope_value")
     for key, value in scope.pairs:
         if key in EVENT_FILTERS:
@@ -121,6 +203,7 @@ def _require_scope(warehouse: Warehouse, scope: Scope) -> None:
         known = _list_names(warehouse, key) if key in NAME_KEYS else set(values[COLUMNS[key]].drop_nulls())
         if value not in known:
             raise UsageError(f"no article has {key}={value}; {name_nearest(value, known)}")
+    return scope
 
 
 def _list_names(warehouse: Warehouse, key: str) -> set[str]:

@@ -15,6 +15,7 @@ from rich.text import Text
 from analytics.demo.verdict import CARRIER, DemoVerdict
 from analytics.ledger import FileReport
 from analytics.publish.documents import ListDocument, ReadNextDocument
+from analytics.text_display import clean
 
 if TYPE_CHECKING:
     from analytics.doctor.findings import Finding
@@ -47,7 +48,7 @@ def print_list(document: ListDocument) -> None:
         ) or f"{'▲' if item.movement == 'up' else '▼'} {item.previous_rank}"
         counts = ("–" if one is None else f"{one:,}" for one in (item.reads, item.readers, item.shares))
         figures = ("–" if item.score is None else f"{item.score:,.2f}", *counts)
-        table.add_row(str(item.rank), move, Text(_clean(item.title)), Text(_clean(item.label)), *figures)
+        table.add_row(str(item.rank), move, Text(clean(item.title)), Text(clean(item.label)), *figures)
     Console().print(table)
 
 
@@ -57,8 +58,8 @@ def print_read_next(document: ReadNextDocument) -> None:
     for name in ("", "title", "score", "shared tags", "shared words"):
         table.add_column(name)
     for item in document.items:
-        tags, terms = (Text(_clean(", ".join(words))) for words in (item.reasons.tags, item.reasons.terms))
-        table.add_row(str(item.rank), Text(_clean(item.title)), f"{item.score:.3f}", tags, terms)
+        tags, terms = (Text(clean(", ".join(words))) for words in (item.reasons.tags, item.reasons.terms))
+        table.add_row(str(item.rank), Text(clean(item.title)), f"{item.score:.3f}", tags, terms)
     Console().print(table)
 
 
@@ -72,7 +73,7 @@ def print_loads(reports: list[FileReport]) -> None:
     table.add_column("why")
     for one in reports:
         figures = (f"{n:,}" for n in (one.lines, one.loaded, one.rejected, one.duplicate, one.filtered))
-        table.add_row(Text(_clean(one.name)), one.status, *figures, Text(_clean(one.reason or "")))
+        table.add_row(Text(clean(one.name)), one.status, *figures, Text(clean(one.reason or "")))
     Console().print(table)
     if any(one.reasons for one in reports):
         _print_reasons(reports)
@@ -86,7 +87,7 @@ def _print_reasons(reports: list[FileReport]) -> None:
     for one in reports:
         for reason, told in sorted((one.reasons or {}).items()):
             examples = ", ".join(f"line {example['line']}" for example in told["examples"])
-            table.add_row(Text(_clean(one.name)), reason, f"{told['lines']:,}", examples)
+            table.add_row(Text(clean(one.name)), reason, f"{told['lines']:,}", examples)
     Console().print(table)
 
 
@@ -103,8 +104,8 @@ def print_alias_effect(effect: pl.DataFrame, console: Console | None = None) -> 
         urls = [f"+ {url}" for url in row["urls_added"]] + [f"- {url}" for url in row["urls_lost"]]
         more = [f"and {len(urls) - _ALIAS_URLS:,} more"] if len(urls) > _ALIAS_URLS else []
         counts = (f"{row[f'{name}_before']:,} → {row[f'{name}_after']:,}" for name in ("pageviews", "reads"))
-        shown = "\n".join(map(_clean, urls[:_ALIAS_URLS] + more))
-        table.add_row(Text(_clean(row["article_id"])), *counts, Text(shown))
+        shown = "\n".join(map(clean, urls[:_ALIAS_URLS] + more))
+        table.add_row(Text(clean(row["article_id"])), *counts, Text(shown))
     console = console or Console()
     console.print(table)
     if len(effect) > _ALIAS_ROWS:
@@ -124,7 +125,7 @@ def print_pairs(pairs: Mapping[str, Any]) -> None:
     for name, value in pairs.items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else value
         shown = f"{text:,}" if isinstance(text, int) else "–" if text in (None, "") else str(text)
-        table.add_row(name.replace("_", " "), Text(_clean(shown)))
+        table.add_row(name.replace("_", " "), Text(clean(shown)))
     Console().print(table)
 
 
@@ -159,7 +160,7 @@ def print_findings(findings: list[Finding]) -> None:
     for name in ("check", "", "what was found", "runbook"):
         table.add_column(name)
     for one in findings:
-        table.add_row(one.check, one.state, Text(_clean(one.message)), one.line)
+        table.add_row(one.check, one.state, Text(clean(one.message)), one.line)
     Console().print(table)
 
 
@@ -167,9 +168,9 @@ def print_frame(frame: pl.DataFrame) -> None:
     """Print the rows of a query."""
     table = _start_table(None)
     for name in frame.columns:
-        table.add_column(Text(_clean(name)))
+        table.add_column(Text(clean(name)))
     for row in frame.head(_SHOWN_ROWS).iter_rows():
-        table.add_row(*(Text(_clean("" if value is None else str(value))) for value in row))
+        table.add_row(*(Text(clean("" if value is None else str(value))) for value in row))
     Console().print(table)
     if len(frame) > _SHOWN_ROWS:
         print_note(f"{len(frame) - _SHOWN_ROWS:,} more rows; --json prints all")
@@ -177,18 +178,13 @@ def print_frame(frame: pl.DataFrame) -> None:
 
 def print_note(text: str) -> None:
     """Print a sentence for a person on stderr."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(Text(_clean(text)))
+    Console(stderr=True, soft_wrap=True, highlight=False).print(Text(clean(text)))
 
 
 def _start_table(title: str | None) -> Table:
-    return Table(title=None if title is None else Text(_clean(title)), title_justify="left", box=None, pad_edge=False)
+    return Table(title=None if title is None else Text(clean(title)), title_justify="left", box=None, pad_edge=False)
 
 
 def _name_scope(document: ListDocument) -> str:
     pairs: dict[str, str] = msgspec.to_builtins(document.scope)
     return " ".join(f"{key}={value}" for key, value in pairs.items()) or "site"
-
-
-def _clean(text: str) -> str:
-    """Take out control characters, which could drive the terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -147,6 +147,7 @@ def _write_inputs(folder: Path) -> list[list[str]]:
     landing = folder / "data" / "landing"
     landing.mkdir(parents=True)
     (landing / "access.log").write_text("".join(_REQUEST.format(minute=minute) + "\n" for minute in (10, 20)))
+    (folder / "other.toml").write_text("[lists.most-read]\nlength = 1\n")
     (folder / "readership.toml").write_text("[load]\nreject_limit_lines = 9\nstable_seconds = 0\n")
     events = ["load", "events"]
     return [
@@ -161,6 +162,8 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         ["run"],
         ["rank", "--scope", "edition=en"],
         ["rank", "--scope", "country=ES", "--scope", "tag=rivers"],
+        ["explain", "dams", "--scope", "edition=en"],
+        ["compare", "--with", str(folder / "other.toml"), "--hours", "1"],
         ["recommend", "dams"],
         ["status"],
         ["rejects", "list"],

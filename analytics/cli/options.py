@@ -27,15 +27,15 @@ class Options:
         self.is_debug = is_debug
         self.wait_seconds = -1.0 if wait else 0.0
 
-    def read_context(self, progress: Callable[[str], None] = lambda _: None) -> Any:  # noqa: ANN401 - imported late
-        """Read the workspace's settings and the clock."""
+    def read_context(self, progress: Callable[[str], None] = lambda _: None, *, layer: Path | None = None) -> Any:  # noqa: ANN401 - imported late
+        """Read the workspace's settings, with a file laid over them, and the clock."""
         from analytics.context import Context
         from analytics.settings import load_settings
         from analytics.workspace import Workspace
 
         workspace = Workspace(self.workspace)
         workspace.require()
-        files = [workspace.settings_file, *([self.config] if self.config else [])]
+        files = [workspace.settings_file, *filter(None, (self.config, layer))]
         now = datetime.now(UTC).replace(tzinfo=None)
         return Context(workspace, load_settings(*files), now, self.wait_seconds, progress, warn)
 

@@ -43,6 +43,11 @@ def score_depth(candidates: pl.DataFrame, depth: pl.DataFrame, prior_readers: fl
     prior_readers : float
         Readers in the middle that are added to every article's own.
 
+    Returns
+    -------
+    DataFrame
+        The candidates, with `measured_readers` and `percentiles`.
+
     Examples
     --------
     >>> articles = pl.DataFrame({"article_id": ["few", "many"], "score": 0.0, "is_scored": False})
@@ -54,6 +59,4 @@ def score_depth(candidates: pl.DataFrame, depth: pl.DataFrame, prior_readers: fl
     measured = depth.filter(readers > 0).select("article_id", "measured_readers", "percentiles")
     joined = candidates.join(measured, on="article_id", how="left", maintain_order="left")
     score = (pl.col("percentiles") + prior_readers / 2) / (readers + prior_readers)
-    return joined.with_columns(score=score.fill_null(0.0), is_scored=readers.is_not_null()).drop(
-        "measured_readers", "percentiles"
-    )
+    return joined.with_columns(score=score.fill_null(0.0), is_scored=readers.is_not_null())

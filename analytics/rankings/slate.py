@@ -38,11 +38,20 @@ class Filled:
         The rung the list is filled from.
     half_life_seconds : int or None
         The half-life of its scores.
+    rung : ListSettings
+        The list as it is counted on that rung.
+    scored : DataFrame
+        Every candidate of the list on that rung, of whichever scope.
+    eligible : DataFrame
+        Those who may stand in it.
     """
 
     ruled: Ruled
     basis: str
     half_life_seconds: int | None
+    rung: ListSettings
+    scored: pl.DataFrame
+    eligible: pl.DataFrame
 
 
 class Slate:
@@ -83,14 +92,21 @@ class Slate:
         pins = self.edits.list_pins(self._name, str(scope))
         bans = self.edits.list_bans(self._name, str(scope))
         half_life = self._find_half_life(scope)
-        barred, basis = self._choose_rung(scope, half_life, pins, bans)
+        barred, basis, rung = self._choose_rung(scope, half_life, pins, bans)
         ruled = self._choose(barred, scope, pins, basis)
         items = ruled.items.with_columns(is_withheld=pl.lit(basis != name_basis(self.settings)))
-        return Filled(Ruled(items, ruled.left_out), basis, half_life or self.settings.half_life_seconds)
+        return Filled(
+            Ruled(items, ruled.left_out),
+            basis,
+            half_life or self.settings.half_life_seconds,
+            rung,
+            self._candidates(rung, half_life if rung is self.settings else None),
+            barred.items,
+        )
 
     def _choose_rung(
         self, scope: Scope, half_life: int | None, pins: dict[str, int], bans: set[str]
-    ) -> tuple[Ruled, str]:
+    ) -> tuple[Ruled, str, ListSettings]:
         """Give who may stand in the list, by the scores of the highest rung that has its floor of readers."""
         settings = self.settings
         rungs = [(settings, name_basis(settings), half_life)]
@@ -99,10 +115,11 @@ class Slate:
             inside = self._select(scope, self._candidates(rung, seconds))
             barred = bar_articles(inside, self._rules, bans=bans, pins=pins, as_of=self._as_of)
             if settings.metric == "newest" or self._has_floor(barred.items.filter("is_scored"), rung):
-                return barred, basis
+                return barred, basis, rung
         types = barred.items.schema
         unread = (pl.lit(0).cast(types[name]).alias(name) for name in ("score", *_COUNTS))
-        return Ruled(barred.items.with_columns(*unread, is_scored=pl.lit(value=False)), barred.left_out), LATEST
+        unscored = barred.items.with_columns(*unread, is_scored=pl.lit(value=False))
+        return Ruled(unscored, barred.left_out), LATEST, rung
 
     def _choose(self, barred: Ruled, scope: Scope, pins: dict[str, int], basis: str) -> Ruled:
         eligible = barred.items

@@ -6,6 +6,7 @@
 -- write:   create or replace
 create or replace macro weighable_event(from_at, until_at) as table
     select
+        event_key,
         article_id,
         occurred_at,
         date_trunc('hour', occurred_at) as hour_start,
@@ -18,7 +19,11 @@ create or replace macro weighable_event(from_at, until_at) as table
         country,
         device,
         referrer_class,
-        share_network
+        share_network,
+        visitor_key,
+        network_key,
+        referrer_host,
+        source_box
     from events.counted
     where
         occurred_at >= from_at
