@@ -172,8 +172,8 @@ class _Account:
 
     def _stage_events(self, window_from: datetime) -> None:
         seconds = self._half_life_seconds or 0
-        self._warehouse.stage_frame("stage.hour_factor", tabulate_hours((window_from, self._as_of), seconds))
-        self._warehouse.stage_frame("stage.decay_weight", tabulate_weights(seconds))
+        self._warehouse.stage_frame("stage.part_factor", tabulate_hours((window_from, self._as_of), seconds))
+        self._warehouse.stage_frame("stage.part_weight", tabulate_weights(seconds))
         self._warehouse.stage(
             "explain/weighed_event",
             article_id=self._article_id,

@@ -1,7 +1,7 @@
 -- table:   explain.holder
 -- purpose: How one article's weight is spread over readers, networks, referrers and boxes, by kind, in units of 2^-80.
 -- grain:   one row per holder and name
--- reads:   stage.weighed_event, stage.hour_factor
+-- reads:   stage.weighed_event, stage.part_factor
 -- params:  none
 -- write:   none
 -- An event without a visitor is a reader of its own; a referrer or box that is null is none.
@@ -11,7 +11,7 @@ with weighed as (
         coalesce(event.visitor_key::varchar, 'event ' || event.event_key) as reader,
         event.mass * event.units * factor.multiplier::hugeint // factor.divisor::hugeint as weight
     from stage.weighed_event as event
-    inner join stage.hour_factor as factor on event.hour_start = factor.hour_start
+    inner join stage.part_factor as factor on event.hour_start = factor.hour_start
 ),
 
 held as (

@@ -1,7 +1,7 @@
 -- table:   stage.weighed_event
 -- purpose: The counted events of one article in a window, with what they weigh, in units of 2^-40 at their hour's end.
 -- grain:   one row per event
--- reads:   weighable_event, stage.decay_weight
+-- reads:   weighable_event, stage.part_weight
 -- params:  article_id, window_from, as_of, countries, devices, referrer_classes, share_networks
 -- write:   replace all
 -- Only kinds that can weigh: a pageview is a read, or it is nothing.
@@ -16,7 +16,7 @@ select
     case when event.is_read or event.is_share then 1 else event.engaged_milliseconds end as units,
     decayed_weight(decay.weight, decay.decay_rate, event.rest_microseconds)::hugeint as mass
 from weighable_event($window_from::timestamp, $as_of::timestamp) as event
-inner join stage.decay_weight as decay on event.age_seconds = decay.age_seconds
+inner join stage.part_weight as decay on event.age_seconds = decay.age_seconds
 where
     event.article_id = $article_id
     and event.occurred_at > $window_from
