@@ -13,6 +13,7 @@ from analytics.rankings.corrections import compare_ranks
 from analytics.rankings.decay import tabulate_hours, tabulate_weights
 from analytics.rankings.edits import Edits, name_config
 from analytics.rankings.movement import add_movement
+from analytics.rankings.pace import score_by_pace
 from analytics.rankings.scopes import Scope, list_scopes
 from analytics.rankings.slate import Slate
 from analytics.settings import ListSettings
@@ -164,9 +165,15 @@ def score_articles(
     DataFrame
         One row an eligible article, as `rankings/candidate` says.
     """
+    return score_by_pace(
+        settings, half_life_seconds, lambda seconds: _score_articles(warehouse, settings, as_of, seconds)
+    )
+
+
+def _score_articles(
+    warehouse: Warehouse, settings: ListSettings, as_of: datetime, half_life_seconds: int
+) -> pl.DataFrame:
     window_from = as_of - timedelta(seconds=settings.window_seconds)
-    if half_life_seconds is None:
-        half_life_seconds = settings.half_life_seconds or 0
     whole_from, whole_until = find_whole_hours(window_from, as_of)
     if half_life_seconds not in set(warehouse.frame("rollups/half_life")["half_life_seconds"]):
         # No sums are kept for this half-life: every hour counts as broken, and comes straight from the events.
