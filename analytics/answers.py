@@ -43,12 +43,11 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
     UsageError
         Where there is no such list, or no article in the scope.
     """
-    recipe, site = context.settings.recipe(name), context.settings.site
-    scope = scope.resolve({"section": site.section_aliases, "region": site.region_aliases})
+    recipe = context.settings.recipe(name)
     with context.hold(), context.open(is_reader=True) as warehouse:
         newest, data_through = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
-        _require_scope(warehouse, scope)
+        scope = resolve_scope(context, warehouse, scope)
         ranked = rank_list(warehouse, name, context.settings.lists[name], scope=scope, as_of=moment)
         items = _join_cards(warehouse, ranked)
     unpinned = ranked.filter(pl.col("basis") != PINNED)
@@ -111,6 +110,20 @@ def answer_status(context: Context) -> dict[str, Any]:
 def _join_cards(warehouse: Warehouse, ranked: pl.DataFrame) -> pl.DataFrame:
     warehouse.stage_frame("stage.wanted_article", ranked.select("article_id"))
     return ranked.join(warehouse.frame("publish/card"), on="article_id", how="left", maintain_order="left")
+
+
+def resolve_scope(context: Context, warehouse: Warehouse, scope: Scope) -> Scope:
+    """Give a scope by the labels of the menu.
+
+    Raises
+    ------
+    UsageError
+        Where no article is inside; the sentence names the nearest.
+    """
+    site = context.settings.site
+    resolved = scope.resolve({"section": site.section_aliases, "region": site.region_aliases})
+    _require_scope(warehouse, resolved)
+    return resolved
 
 
 def _require_scope(warehouse: Warehouse, scope: Scope) -> None:

@@ -303,7 +303,9 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.0
     rising: Annotated[
         float,
-        Meta(ge=0, le=10, description="How many times more counts what exceeds twice the pace of the second half-life."),
+        Meta(
+            ge=0, le=10, description="How many times more counts what exceeds twice the pace of the second half-life."
+        ),
     ] = 0.0
     calm: Annotated[
         float, Meta(ge=0, le=10, description="A challenger must beat an incumbent by this share of its score.")

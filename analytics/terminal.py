@@ -18,6 +18,7 @@ from analytics.publish.documents import ListDocument, ReadNextDocument
 
 if TYPE_CHECKING:
     from analytics.doctor.findings import Finding
+    from analytics.evaluation.job import Evaluation
 
 _SHOWN_ROWS = 1000
 _ALIAS_ROWS, _ALIAS_URLS = 20, 3
@@ -161,6 +162,24 @@ def print_findings(findings: list[Finding]) -> None:
     for one in findings:
         table.add_row(one.check, one.state, Text(_clean(one.message)), one.line)
     Console().print(table)
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Print how well a list foretold what was read next, and how much it flickered."""
+    told, figures = evaluation.to_json(), evaluation.figures
+    span = f"{told['from']} to {told['until']}"
+    title = f"{evaluation.name} · {told['scope']} · {span} · length {evaluation.length}"
+    Console(soft_wrap=True).print(Text(_clean(title)))
+    rows = {
+        "moments": f"{figures.moments:,}",
+        "caught": f"{figures.caught:.1%} of the next hour's reads",
+        "oracle": f"{figures.oracle:.1%}, by the best list with hindsight",
+        "foresight": f"{figures.foresight:.4f} = caught / oracle",
+        "churn": f"{figures.churn:.4f} of the list is new each hour",
+        "coverage": f"{figures.coverage:.2%} of the articles ever stood in it",
+        "median age": "" if figures.median_age_hours is None else f"{figures.median_age_hours:.1f} hours",
+    }
+    print_pairs(rows)
 
 
 def print_frame(frame: pl.DataFrame) -> None:

@@ -70,11 +70,9 @@ def judge_moments(lists: pl.DataFrame, following: pl.DataFrame) -> pl.DataFrame:
     ... ).select("caught", "oracle").rows()
     [(0.4, 1.0)]
     """
-    length = pl.lit(lists["rank"].max())
+    length = lists["rank"].top_k(1).sum()
     read = pl.col("reads").cast(pl.Float64)
-    totals = following.group_by("list_at").agg(
-        total=read.sum(), best=pl.col("reads").top_k(lists["rank"].max() or 0).sum()
-    )
+    totals = following.group_by("list_at").agg(total=read.sum(), best=pl.col("reads").top_k(length).sum())
     caught = lists.join(following, on=["list_at", "article_id"]).group_by("list_at").agg(reads=read.sum())
     moments = lists.select("list_at").unique().sort("list_at").with_row_index("number")
     judged = moments.join(totals, on="list_at", how="left").join(caught, on="list_at", how="left")

@@ -114,7 +114,9 @@ class Past:
             inside = scope.select(self.warehouse.frame("rankings/candidate", as_of=as_of))
             bans = Edits.read(self.edits, as_of).list_bans(name, str(scope))
             barred = bar_articles(inside, rules, bans=bans, as_of=as_of).items
-            found.append(barred.select(pl.lit(as_of).dt.cast_time_unit("us").alias("as_of"), "article_id", "published_at"))
+            found.append(
+                barred.select(pl.lit(as_of).dt.cast_time_unit("us").alias("as_of"), "article_id", "published_at")
+            )
         return pl.concat(found)
 
 
@@ -187,7 +189,9 @@ class _Player:
         ages = inside.select("article_id", age_hours=age)
         named = items.join(ages, on="article_id", how="left", maintain_order="left")
         list_at = pl.lit(as_of).dt.cast_time_unit("us").alias("list_at")
-        return named.select(list_at, "rank", "article_id", "score", "age_hours")
+        # What few people read is not told, here as in the list itself.
+        score = pl.when(~pl.col("is_withheld")).then("score")
+        return named.select(list_at, "rank", "article_id", score.alias("score"), "age_hours")
 
     def _score(self, settings: ListSettings, seconds: int | None, as_of: datetime) -> pl.DataFrame:
         if settings.window != self._settings.window or settings.weights != self._settings.weights:

@@ -3,7 +3,8 @@
 1. a ban of an editor;
 2. minimum and maximum age;
 3. content types;
-4. the order by score, within the rung the list is filled from; calm: an incumbent yields only to who beats it by so much;
+4. the order by score, within the rung the list is filled from; calm: an incumbent yields only to who beats it by
+   so much;
 5. pins: each holds its slot, and counts in what follows;
 6. near-duplicates share a slot: the better one keeps it;
 7. at most so many of one section, then of one author;

@@ -133,7 +133,7 @@ class Slate:
     def _keep_calm(
         self, ranked: pl.DataFrame, incumbents: Collection[str], fill: Callable[[pl.DataFrame], Ruled]
     ) -> Ruled:
-        """Fill the slots, where an incumbent yields to who beats it by the list's calm alone; best first all the same."""
+        """Fill the slots: an incumbent yields only to who beats it by the list's calm; the order is by score."""
         settings, plain = self.settings, fill(ranked)
         margin = Margin(settings.calm, settings.calm_of_mean)
         calm = fill(favour_incumbents(ranked, incumbents, margin, length=settings.length))
