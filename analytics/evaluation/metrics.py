@@ -70,7 +70,7 @@ def judge_moments(lists: pl.DataFrame, following: pl.DataFrame) -> pl.DataFrame:
     ... ).select("caught", "oracle").rows()
     [(0.4, 1.0)]
     """
-    length = lists["rank"].top_k(1).sum()
+    length = max(lists["rank"], default=0)
     read = pl.col("reads").cast(pl.Float64)
     totals = following.group_by("list_at").agg(total=read.sum(), best=pl.col("reads").top_k(length).sum())
     caught = lists.join(following, on=["list_at", "article_id"]).group_by("list_at").agg(reads=read.sum())

@@ -55,8 +55,8 @@ def blend_scores(settings: ListSettings, ratio: float) -> pl.Expr:
     Examples
     --------
     >>> one = ListSettings("10m", "48h", 10, half_life_2="20m", half_life_2_share=0.25, rising=2.0)
-    >>> pl.DataFrame({"score": [4.0, 4.0], "score_2": [8.0, 3.0]}).select(blend_scores(one, 0.5))["score"].to_list()
-    [5.0, 5.75]
+    >>> pl.DataFrame({"score": [4.0, 4.0], "score_2": [8.0, 3.0]}).select(blend_scores(one, 0.5)).rows()
+    [(5.0,), (5.75,)]
     """
     own, other, share = pl.col("score"), pl.col("score_2"), settings.half_life_2_share
     rise = (own - USUAL * ratio * other).clip(lower_bound=0)
