@@ -19,6 +19,7 @@ from analytics.publish.documents import ListDocument, ReadNextDocument
 if TYPE_CHECKING:
     from analytics.doctor.findings import Finding
     from analytics.evaluation.job import Evaluation
+    from analytics.evaluation.tuning import Calibration
 
 _SHOWN_ROWS = 1000
 _ALIAS_ROWS, _ALIAS_URLS = 20, 3
@@ -180,6 +181,26 @@ def print_evaluation(evaluation: Evaluation) -> None:
         "median age": "" if figures.median_age_hours is None else f"{figures.median_age_hours:.1f} hours",
     }
     print_pairs(rows)
+
+
+def print_calibration(calibration: Calibration) -> None:
+    """Print the tuned list beside a plain half-life and the peers, and what it gains."""
+    tuned, plain, gain = calibration.tuned, calibration.plain, calibration.gain
+    table = _start_table(f"{calibration.name} · {calibration.scope} · {calibration.trials:,} settings tried")
+    table.add_column("foresight, churn an hour")
+    for name in ("all days", "tuning days", "testing days"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for label, one in (("tuned", tuned), (f"half-life {plain.settings.half_life}", plain)):
+        parts = (one.all_days, one.tuning_days, one.testing_days)
+        table.add_row(label, *(f"{part.foresight:.4f} {part.churn:.4f}" for part in parts))
+    for point in calibration.frontier.peers:
+        table.add_row(point.name, f"{point.foresight:.4f} {point.churn:.4f}", "", "")
+    Console().print(table)
+    interval = f"95 % interval {gain.low:+.4f} to {gain.high:+.4f}, {gain.moments:,} moments"
+    plain_text = Console(soft_wrap=True, highlight=False)
+    plain_text.print(f"gain over that half-life on the testing days: {gain.foresight:+.4f} ({interval})\n")
+    for line in calibration.to_toml().splitlines():
+        plain_text.print(Text(_clean(line)))
 
 
 def print_frame(frame: pl.DataFrame) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,55 +12,11 @@ from analytics.answers import resolve_scope
 from analytics.context import Context
 from analytics.errors import UsageError
 from analytics.evaluation.metrics import ENOUGH_READS, Figures, measure_lists
+from analytics.evaluation.period import Period
 from analytics.evaluation.replay import Replay, replay_list
-from analytics.instants import format_instant, hours_of
+from analytics.instants import format_instant
 from analytics.rankings.scopes import Scope
 from analytics.settings import ListSettings
-
-
-@dataclass(frozen=True)
-class Period:
-    """Moments at equal steps.
-
-    Parameters
-    ----------
-    from_at : datetime
-        The first moment (naive UTC).
-    until_at : datetime
-        All moments are before it.
-    step : timedelta
-        Time between two.
-
-    Raises
-    ------
-    UsageError
-        Where it holds no moment.
-    """
-
-    from_at: datetime
-    until_at: datetime
-    step: timedelta
-
-    def __post_init__(self) -> None:
-        if self.until_at <= self.from_at:
-            raise UsageError(
-                f"--until {format_instant(self.until_at)} is not after --from {format_instant(self.from_at)}"
-            )
-        if self.step < timedelta(seconds=1):
-            raise UsageError("--step is under a second; the time between two runs is a good one")
-
-    @property
-    def moments(self) -> list[datetime]:
-        """Every moment, ascending.
-
-        Examples
-        --------
-        >>> day = Period(datetime(2026, 3, 14), datetime(2026, 3, 15), timedelta(hours=10))
-        >>> [at.hour for at in day.moments]
-        [0, 10, 20]
-        """
-        count = -((self.from_at - self.until_at) // self.step)
-        return [self.from_at + self.step * number for number in range(count)]
 
 
 @dataclass(frozen=True)
@@ -96,9 +51,7 @@ class Evaluation:
         return {
             "list": self.name,
             "scope": str(self.scope),
-            "from": format_instant(self.period.from_at),
-            "until": format_instant(self.period.until_at),
-            "step_hours": hours_of(self.period.step),
+            **self.period.to_json(),
             "length": self.length,
             **asdict(self.figures),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import polars as pl
@@ -14,8 +14,8 @@ ENOUGH_READS = 50
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What lists were worth.
+class Worth:
+    """What lists were worth at some moments.
 
     Attributes
     ----------
@@ -29,10 +29,6 @@ class Figures:
         Caught by oracle.
     churn : float
         Share of the list that is new since the list before, for every hour between them.
-    coverage : float
-        Share of the catalogue that ever stood in the list.
-    median_age_hours : float or None
-        Median age of the listed articles; nothing where there was no list.
     """
 
     moments: int
@@ -40,6 +36,20 @@ class Figures:
     oracle: float
     foresight: float
     churn: float
+
+
+@dataclass(frozen=True)
+class Figures(Worth):
+    """What all lists of a period were worth.
+
+    Attributes
+    ----------
+    coverage : float
+        Share of the catalogue that ever stood in the list.
+    median_age_hours : float or None
+        Median age of the listed articles; nothing where there was no list.
+    """
+
     coverage: float
     median_age_hours: float | None
 
@@ -109,15 +119,24 @@ def measure_lists(lists: pl.DataFrame, following: pl.DataFrame, *, catalogue: in
     step : timedelta
         Time between two lists.
     """
-    judged = judge_moments(lists, following)
-    caught, oracle, new = (float(judged[name].mean() or 0) for name in ("caught", "oracle", "new_share"))  # type: ignore[arg-type]
+    worth = average_moments(judge_moments(lists, following), step)
     age = lists["age_hours"].median()
     return Figures(
-        moments=len(judged),
-        caught=caught,
-        oracle=oracle,
-        foresight=caught / oracle if oracle else 0.0,
-        churn=new / hours_of(step),
+        **asdict(worth),
         coverage=lists["article_id"].n_unique() / catalogue if catalogue else 0.0,
         median_age_hours=float(age) if isinstance(age, float) else None,
     )
+
+
+def average_moments(judged: pl.DataFrame, step: timedelta) -> Worth:
+    """Average what lists were worth, as `judge_moments` says of each.
+
+    Examples
+    --------
+    >>> judged = pl.DataFrame({"caught": [0.4, 0.2], "oracle": [0.5, 0.5], "new_share": [None, 0.3]})
+    >>> average_moments(judged, timedelta(minutes=30))
+    Worth(moments=2, caught=0.3..., oracle=0.5, foresight=0.6..., churn=0.6)
+    """
+    means = (judged[name].cast(pl.Float64).mean() for name in ("caught", "oracle", "new_share"))
+    caught, oracle, new = (float(mean) if isinstance(mean, float) else 0.0 for mean in means)
+    return Worth(len(judged), caught, oracle, caught / oracle if oracle else 0.0, new / hours_of(step))

@@ -7,7 +7,7 @@ of all segments to all moments.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -28,7 +28,7 @@ from analytics.warehouse import Warehouse
 
 _INSTANT = timedelta(microseconds=1)
 _UNIT = 2.0**80
-_MOMENTS_AT_ONCE = 500
+_MOMENTS_AT_ONCE = 200
 _SCORE_COLUMNS = ("article_id", "score", "reads", "readers", "shares")
 
 
@@ -66,8 +66,8 @@ class Past:
         self.warehouse, self.moments = warehouse, list(moments)
         self.edits = warehouse.frame("rankings/edit")
 
-    def sum_articles(self, half_life_seconds: int, window_seconds: int) -> pl.DataFrame:
-        """Sum the decayed events of every article at every moment.
+    def sum_articles(self, moments: Sequence[datetime], half_life_seconds: int, window_seconds: int) -> pl.DataFrame:
+        """Sum the decayed events of every article at some of the moments.
 
         Returns
         -------
@@ -75,15 +75,8 @@ class Past:
             As `evaluation/moment_sum` says.
         """
         window = timedelta(seconds=window_seconds)
-        parts = [
-            self._sum_some(self.moments[n : n + _MOMENTS_AT_ONCE], half_life_seconds, window)
-            for n in range(0, len(self.moments), _MOMENTS_AT_ONCE)
-        ]
-        return pl.concat(parts)
-
-    def _sum_some(self, moments: list[datetime], half_life_seconds: int, window: timedelta) -> pl.DataFrame:
         # Before the first event there is nothing to cut.
-        starts = {as_of: max(as_of - window, self._first_at - _INSTANT) for as_of in moments}
+        starts = {as_of: max(as_of - window, self.first_at - _INSTANT) for as_of in moments}
         from_at, until_at = min(starts.values()), moments[-1]
         edges = list_edges(from_at, until_at, [*moments, *starts.values()])
         warehouse = self.warehouse
@@ -93,8 +86,15 @@ class Past:
         warehouse.stage_frame("stage.segment_factor", _tabulate_segments(edges, starts, half_life_seconds))
         return warehouse.frame("evaluation/moment_sum", half_life_seconds=half_life_seconds)
 
+    @property
+    def blocks(self) -> list[list[datetime]]:
+        """The moments, so many at a time as are summed at once."""
+        size = _MOMENTS_AT_ONCE
+        return [self.moments[start : start + size] for start in range(0, len(self.moments), size)]
+
     @cached_property
-    def _first_at(self) -> datetime:
+    def first_at(self) -> datetime:
+        """When the first event happened; the first moment where there is none."""
         first = self.warehouse.frame("evaluation/event_span")["first_at"].item()
         return first if isinstance(first, datetime) else self.moments[0]
 
@@ -106,18 +106,15 @@ class Past:
         )
         return scope.select(following).select(pl.col("as_of").alias("list_at"), "article_id", "reads")
 
-    def find_eligible(self, name: str, settings: ListSettings, scope: Scope) -> pl.DataFrame:
-        """Find who could stand in a list at each moment, as far as no score decides it: `as_of`, `article_id`."""
-        rules, found = read_rules(settings.rules), []
+    def find_eligible(self, name: str, settings: ListSettings, scope: Scope) -> Iterator[pl.DataFrame]:
+        """Find who could stand in a list, as far as no score decides it: `as_of`, `article_id`, moment by moment."""
+        rules = read_rules(settings.rules)
         self.warehouse.stage_frame("stage.score", pl.DataFrame(schema=_SCORE))
         for as_of in self.moments:
             inside = scope.select(self.warehouse.frame("rankings/candidate", as_of=as_of))
             bans = Edits.read(self.edits, as_of).list_bans(name, str(scope))
             barred = bar_articles(inside, rules, bans=bans, as_of=as_of).items
-            found.append(
-                barred.select(pl.lit(as_of).dt.cast_time_unit("us").alias("as_of"), "article_id", "published_at")
-            )
-        return pl.concat(found)
+            yield barred.select(pl.lit(as_of).dt.cast_time_unit("us").alias("as_of"), "article_id")
 
 
 def list_edges(from_at: datetime, until_at: datetime, cuts: Sequence[datetime]) -> list[datetime]:
@@ -156,7 +153,7 @@ def replay_list(
     past = Past(warehouse, moments)
     following = past.find_following(scope)
     player = _Player(past, name, settings, scope)
-    lists = [player.fill(as_of) for as_of in past.moments]
+    lists = [player.fill(as_of) for block in past.blocks for as_of in player.take(block)]
     enough = following.group_by("list_at").agg(pl.sum("reads")).filter(pl.col("reads") >= ENOUGH_READS)
     kept = pl.concat(lists).join(enough.select("list_at"), on="list_at", how="semi")
     return Replay(kept, following, player.catalogue)
@@ -167,11 +164,18 @@ class _Player:
 
     def __init__(self, past: Past, name: str, settings: ListSettings, scope: Scope) -> None:
         self._past, self._name, self._settings, self._scope = past, name, settings, scope
+        self._block: list[datetime] = []
         self._sums: dict[int, Mapping[datetime, pl.DataFrame]] = {}
         self._standing: list[str] = []
         self.catalogue = 0
 
+    def take(self, block: list[datetime]) -> list[datetime]:
+        """Take up the next moments, and let go of what was summed for those before."""
+        self._block, self._sums = block, {}
+        return block
+
     def fill(self, as_of: datetime) -> pl.DataFrame:
+        """Fill the list at one moment of the block."""
         slate = Slate(
             self._past.warehouse,
             self._name,
@@ -201,7 +205,7 @@ class _Player:
 
     def _score_half_life(self, half_life_seconds: int, as_of: datetime) -> pl.DataFrame:
         if half_life_seconds not in self._sums:
-            sums = self._past.sum_articles(half_life_seconds, self._settings.window_seconds)
+            sums = self._past.sum_articles(self._block, half_life_seconds, self._settings.window_seconds)
             scored = sums.with_columns(score=weigh_sums(self._settings.weights))
             parts = scored.partition_by("as_of", as_dict=True)
             self._sums[half_life_seconds] = {moment: frame.select(_SCORE_COLUMNS) for (moment,), frame in parts.items()}

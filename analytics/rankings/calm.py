@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analytics.rankings.pace import Scores
+
 
 @dataclass(frozen=True)
 class Margin:
@@ -52,8 +54,23 @@ def favour_incumbents(
     if ranked.is_empty() or margin == Margin():
         return ranked
     best = ranked["score"].head(length)
-    bonus = margin.of_mean * math.fsum(best) / len(best)
-    favoured = pl.col("score") * (1 + margin.of_incumbent) + bonus
+    mean = math.fsum(best) / len(best)
+    favoured = favour(pl.col("score"), pl.lit(mean), pl.lit(margin.of_incumbent), pl.lit(margin.of_mean))
     is_incumbent = pl.col("article_id").is_in(list(incumbents))
     standing = pl.when(is_incumbent).then(favoured).otherwise(pl.col("score"))
     return ranked.sort(standing, descending=True, maintain_order=True)
+
+
+def favour(score: Scores, mean: Scores, of_incumbent: Scores, of_mean: Scores) -> Scores:
+    """Give the score that a challenger must beat.
+
+    Parameters
+    ----------
+    score : Expr or array
+        The incumbent's own.
+    mean : Expr or array
+        The mean score of the list's best.
+    of_incumbent, of_mean : Expr or array
+        The shares of `Margin`.
+    """
+    return score * (1 + of_incumbent) + mean * of_mean

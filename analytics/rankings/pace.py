@@ -8,11 +8,15 @@ term is what exceeds twice the pace that the longer memory holds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analytics.settings import ListSettings
 
+Scores = TypeVar("Scores", pl.Expr, NDArray[np.float64])
 USUAL = 2.0
 """How many times the pace of the second half-life is still usual."""
 
@@ -38,12 +42,12 @@ def score_by_pace(
     own = score(first)
     other = score(second).select("article_id", score_2="score")
     joined = own.join(other, on="article_id", how="left", maintain_order="left")
-    blended = blend_scores(settings, first / second)
+    blended = blend_scores(settings, first / second, pl.col("score"), pl.col("score_2"))
     return joined.with_columns(score=blended, is_scored=blended > 0).drop("score_2")
 
 
-def blend_scores(settings: ListSettings, ratio: float) -> pl.Expr:
-    """Blend `score` and `score_2`.
+def blend_scores(settings: ListSettings, ratio: float, own: Scores, other: Scores) -> Scores:
+    """Blend the scores by both half-lives.
 
     Parameters
     ----------
@@ -51,13 +55,16 @@ def blend_scores(settings: ListSettings, ratio: float) -> pl.Expr:
         The list.
     ratio : float
         The first half-life by the second.
+    own, other : Expr or array
+        The scores by the first half-life and by the second.
 
     Examples
     --------
     >>> one = ListSettings("10m", "48h", 10, half_life_2="20m", half_life_2_share=0.25, rising=2.0)
-    >>> pl.DataFrame({"score": [4.0, 4.0], "score_2": [8.0, 3.0]}).select(blend_scores(one, 0.5)).rows()
-    [(5.0,), (5.75,)]
+    >>> [float(score) for score in blend_scores(one, 0.5, np.array([4.0, 4.0]), np.array([8.0, 3.0]))]
+    [5.0, 5.75]
     """
-    own, other, share = pl.col("score"), pl.col("score_2"), settings.half_life_2_share
-    rise = (own - USUAL * ratio * other).clip(lower_bound=0)
+    excess = own - USUAL * ratio * other
+    rise = (excess + abs(excess)) / 2  # what is under the usual counts nothing
+    share = settings.half_life_2_share
     return (1 - share) * own + share * other + settings.rising * rise
