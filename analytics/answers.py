@@ -52,7 +52,7 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
     with context.hold(), context.open(is_reader=True) as warehouse:
         newest, data_through = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
-        scope = _resolve_scope(context, warehouse, scope)
+        scope = resolve_scope(context, warehouse, scope)
         ranked = rank_list(warehouse, name, context.settings.lists[name], scope=scope, as_of=moment)
         items = _join_cards(warehouse, ranked)
     unpinned = ranked.filter(pl.col("basis") != PINNED)
@@ -91,7 +91,7 @@ def answer_explain(context: Context, name: str, scope: Scope, as_of: datetime | 
     context.settings.recipe(name)
     with context.hold(), context.open(is_reader=True) as warehouse:
         newest, _ = find_as_of(warehouse, context.settings.load)
-        scope = _resolve_scope(context, warehouse, scope)
+        scope = resolve_scope(context, warehouse, scope)
         article_id, _ = find_article(warehouse, article, context.url_rules)
         settings = context.settings.lists[name]
         return explain_article(warehouse, name, settings, scope=scope, as_of=as_of or newest, article_id=article_id)
@@ -135,7 +135,7 @@ def answer_compare(  # noqa: PLR0913 - what two configurations are compared by
     now, then = ({name: one for name, one in side.items() if not names or name in names} for side in sides)
     with context.hold(), context.open(is_reader=True) as warehouse:
         newest, _ = find_as_of(warehouse, context.settings.load)
-        found = [_resolve_scope(context, warehouse, scope) for scope in scopes]
+        found = [resolve_scope(context, warehouse, scope) for scope in scopes]
         if not found:
             editions = sorted(warehouse.distinct("articles.article", "edition"))
             found = [Scope(()), *(Scope((("edition", edition),)) for edition in editions)]
@@ -192,8 +192,14 @@ def _join_cards(warehouse: Warehouse, ranked: pl.DataFrame) -> pl.DataFrame:
     return ranked.join(warehouse.frame("publish/card"), on="article_id", how="left", maintain_order="left")
 
 
-def _resolve_scope(context: Context, warehouse: Warehouse, scope: Scope) -> Scope:
-    """Turn labels outside the menu into those of the menu, and refuse a scope that no article has."""
+def resolve_scope(context: Context, warehouse: Warehouse, scope: Scope) -> Scope:
+    """Give a scope by the labels of the menu.
+
+    Raises
+    ------
+    UsageError
+        Where no article is inside; the sentence names the nearest.
+    """
     site = context.settings.site
     scope = scope.resolve({"section": site.section_aliases, "region": site.region_aliases})
     values = warehouse.frame("publish/scope_value")

@@ -126,7 +126,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def half_lives_seconds(self) -> list[int]:
         """The half-lives of all lists, in seconds, each once, ascending."""
-        found = {s for one in self.lists.values() if (s := one.half_life_seconds) is not None}
+        each = ((one.half_life_seconds, one.half_life_2_seconds) for one in self.lists.values())
+        found = {seconds for pair in each for seconds in pair if seconds is not None}
         if any(one.half_life == AUTO for one in self.lists.values()):
             found.update(HALF_LIFE_PRESETS_SECONDS)
         return sorted(found)
@@ -318,6 +319,25 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Weights,
         Meta(description="What a read, a share and a minute of engaged time are worth."),
     ] = field(default_factory=lambda: Weights())  # noqa: PLW0108 - the class stands below
+    half_life_2: Annotated[
+        str,
+        Meta(description="A second half-life, for half_life_2_share and rising; empty: none."),
+    ] = ""
+    half_life_2_share: Annotated[
+        float, Meta(ge=0, le=1, description="Share of the score that is decayed with the second half-life.")
+    ] = 0.0
+    rising: Annotated[
+        float,
+        Meta(
+            ge=0, le=10, description="How many times more counts what exceeds twice the pace of the second half-life."
+        ),
+    ] = 0.0
+    calm: Annotated[
+        float, Meta(ge=0, le=10, description="A challenger must beat an incumbent by this share of its score.")
+    ] = 0.0
+    calm_of_mean: Annotated[
+        float, Meta(ge=0, le=10, description="And by this share of the mean score of the list's best.")
+    ] = 0.0
     floor_readers: Annotated[
         int,
         Meta(ge=1, description="With fewer distinct readers in the window a scope is filled from a lower rung."),
@@ -377,8 +397,21 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ):
             message = f"half_life {self.half_life!r} is under 10m"
             raise ValueError(message)
+        self._check_second()
         if parse_duration(self.window).total_seconds() < 1:
             message = f"window {self.window!r} is under a second"
+            raise ValueError(message)
+
+    def _check_second(self) -> None:
+        if not self.half_life_2:
+            if self.half_life_2_share or self.rising:
+                raise ValueError("half_life_2_share and rising need half_life_2")
+            return
+        if self.half_life in {"none", AUTO}:
+            message = f"half_life_2 stands beside a half-life of its own, not beside {self.half_life!r}"
+            raise ValueError(message)
+        if hours_of(parse_duration(self.half_life_2)) < _SHORTEST_HALF_LIFE_HOURS:
+            message = f"half_life_2 {self.half_life_2!r} is under 10m"
             raise ValueError(message)
 
     @property
@@ -392,6 +425,11 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.half_life == AUTO:
             return HALF_LIFE_PRESETS_SECONDS[-1]
         return None if self.half_life == "none" else round(parse_duration(self.half_life).total_seconds())
+
+    @property
+    def half_life_2_seconds(self) -> int | None:
+        """The second half-life in seconds, where there is one."""
+        return round(parse_duration(self.half_life_2).total_seconds()) if self.half_life_2 else None
 
     @property
     def window_seconds(self) -> int:

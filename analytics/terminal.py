@@ -19,6 +19,8 @@ from analytics.text_display import clean
 
 if TYPE_CHECKING:
     from analytics.doctor.findings import Finding
+    from analytics.evaluation.job import Evaluation
+    from analytics.evaluation.tuning import Calibration
 
 _SHOWN_ROWS = 1000
 _ALIAS_ROWS, _ALIAS_URLS = 20, 3
@@ -162,6 +164,44 @@ def print_findings(findings: list[Finding]) -> None:
     for one in findings:
         table.add_row(one.check, one.state, Text(clean(one.message)), one.line)
     Console().print(table)
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Print how well a list foretold what was read next, and how much it flickered."""
+    told, figures = evaluation.to_json(), evaluation.figures
+    span = f"{told['from']} to {told['until']}"
+    title = f"{evaluation.name} · {told['scope']} · {span} · length {evaluation.length}"
+    Console(soft_wrap=True).print(Text(clean(title)))
+    rows = {
+        "moments": f"{figures.moments:,}",
+        "caught": f"{figures.caught:.1%} of the next hour's reads",
+        "oracle": f"{figures.oracle:.1%}, by the best list with hindsight",
+        "foresight": f"{figures.foresight:.4f} = caught / oracle",
+        "churn": f"{figures.churn:.4f} of the list is new each hour",
+        "coverage": f"{figures.coverage:.2%} of the articles ever stood in it",
+        "median age": "" if figures.median_age_hours is None else f"{figures.median_age_hours:.1f} hours",
+    }
+    print_pairs(rows)
+
+
+def print_calibration(calibration: Calibration) -> None:
+    """Print the tuned list beside a plain half-life and the peers, and what it gains."""
+    tuned, plain, gain = calibration.tuned, calibration.plain, calibration.gain
+    table = _start_table(f"{calibration.name} · {calibration.scope} · {calibration.trials:,} settings tried")
+    table.add_column("foresight, churn an hour")
+    for name in ("all days", "tuning days", "testing days"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for label, one in (("tuned", tuned), (f"half-life {plain.settings.half_life}", plain)):
+        parts = (one.all_days, one.tuning_days, one.testing_days)
+        table.add_row(label, *(f"{part.foresight:.4f} {part.churn:.4f}" for part in parts))
+    for point in calibration.frontier.peers:
+        table.add_row(point.name, f"{point.foresight:.4f} {point.churn:.4f}", "", "")
+    Console().print(table)
+    interval = f"95 % interval {gain.low:+.4f} to {gain.high:+.4f}, {gain.moments:,} moments"
+    plain_text = Console(soft_wrap=True, highlight=False)
+    plain_text.print(f"gain over that half-life on the testing days: {gain.foresight:+.4f} ({interval})\n")
+    for line in calibration.to_toml().splitlines():
+        plain_text.print(Text(clean(line)))
 
 
 def print_frame(frame: pl.DataFrame) -> None:

@@ -15,6 +15,7 @@ import rich_click as click
 from analytics import __version__
 from analytics.cli.doctor_command import doctor
 from analytics.cli.edit_commands import COMMANDS as EDIT_COMMANDS
+from analytics.cli.evaluate_commands import calibrate, evaluate
 from analytics.cli.explain_commands import compare, explain
 from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
 from analytics.cli.privacy_commands import forget, purge
@@ -258,8 +259,10 @@ def demo(options: Options, folder: Path, seed: int, articles: int, events: int, 
 
 
 cli.add_command(backfill)
+cli.add_command(calibrate)
 cli.add_command(compare)
 cli.add_command(doctor)
+cli.add_command(evaluate)
 cli.add_command(explain)
 cli.add_command(forget)
 cli.add_command(purge)

@@ -6,7 +6,7 @@ import functools
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import rich_click as click
 
 from analytics.errors import ReadershipError
-from analytics.instants import parse_instant
+from analytics.instants import parse_duration, parse_instant
 
 
 class Options:
@@ -106,6 +106,19 @@ class Instant(click.ParamType[datetime]):
         """Read the text as naive UTC."""
         try:
             return value if isinstance(value, datetime) else parse_instant(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Duration(click.ParamType[timedelta]):
+    """A number and a unit."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:  # noqa: ANN401 - click's signature
+        """Read the text as a duration."""
+        try:
+            return value if isinstance(value, timedelta) else parse_duration(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

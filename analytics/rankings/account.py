@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import msgspec
+import numpy as np
 import polars as pl
 
 from analytics.errors import NoInputError
@@ -31,6 +33,7 @@ from analytics.rankings.explanation import (
 from analytics.rankings.job import make_slate
 from analytics.rankings.lists import LATEST, rank_scope
 from analytics.rankings.metrics import filter_params, narrow_list
+from analytics.rankings.pace import blend_scores
 from analytics.rankings.rules import PINNED
 from analytics.rankings.scopes import Scope
 from analytics.settings import ListSettings
@@ -152,17 +155,21 @@ class _Account:
         return self._rung.metric == "events" and self._filled.basis != LATEST and bool(is_candidate)
 
     def _list_parts(self, window_from: datetime) -> list[Part]:
-        self._stage_events(window_from)
+        masses = self._sum_masses(window_from)
         if not self._is_counted:
             row = self._find(self._filled.eligible) or self._find(self._filled.scored)
             return _TERMS[self._rung.metric](row, self._rung) if row and self._filled.basis != LATEST else []
         parts: list[Part] = []
         total = Fraction(0)
-        for hour_start, kind, _, units, mass in self._warehouse.frame("explain/part").rows():
-            count, weight, decay, contribution = weigh_part(self._rung.weights, kind, units, int(mass))
+        for (hour_start, kind), (units, mass) in masses.items():
+            count, weight, decay, contribution = weigh_part(self._rung.weights, kind, units, mass)
             if contribution:
                 total += contribution
                 parts.append(Part(kind, format_instant(hour_start), count, weight, decay, float(contribution)))
+        rising = self._score_rising(window_from)
+        if rising:
+            total += Fraction(rising)
+            parts.append(Part("rising", None, None, None, None, rising))
         if abs(float(total) - self._score) > max(_RELATIVE * self._score, _ABSOLUTE):
             raise NoInputError(
                 f"the events of {format_instant(window_from)} to {format_instant(self._as_of)} are purged in part; "
@@ -170,8 +177,38 @@ class _Account:
             )
         return parts
 
-    def _stage_events(self, window_from: datetime) -> None:
-        seconds = self._half_life_seconds or 0
+    def _sum_masses(self, window_from: datetime) -> dict[tuple[datetime, str], tuple[int, Fraction]]:
+        """Sum units and decayed mass of each hour and kind, by both half-lives where the list has two."""
+        share = Fraction(self._rung.half_life_2_share)
+        second = self._read_masses(window_from, self._rung.half_life_2_seconds) if share else {}
+        first = self._read_masses(window_from, self._half_life_seconds or 0)
+        return {
+            key: (units, (1 - share) * mass + share * second.get(key, (0, 0))[1])
+            for key, (units, mass) in first.items()
+        }
+
+    def _read_masses(self, window_from: datetime, seconds: int | None) -> dict[tuple[datetime, str], tuple[int, int]]:
+        self._stage_events(window_from, seconds or 0)
+        rows = self._warehouse.frame("explain/part").rows()
+        return {(hour_start, kind): (units, int(mass)) for hour_start, kind, _, units, mass in rows}
+
+    def _score_rising(self, window_from: datetime) -> float:
+        """Give what exceeds the usual pace, weighed; nothing for a list without it."""
+        second = self._rung.half_life_2_seconds
+        if not second or not self._rung.rising:
+            return 0.0
+        plain = msgspec.structs.replace(self._rung, half_life_2_share=0.0)
+        first = self._half_life_seconds or 0
+        own, other = (np.array([self._score_by(window_from, seconds)]) for seconds in (first, second))
+        return float((blend_scores(plain, first / second, own, other) - own)[0])
+
+    def _score_by(self, window_from: datetime, seconds: int) -> float:
+        masses = self._read_masses(window_from, seconds)
+        return float(
+            sum(weigh_part(self._rung.weights, kind, units, mass)[3] for (_, kind), (units, mass) in masses.items())
+        )
+
+    def _stage_events(self, window_from: datetime, seconds: int) -> None:
         self._warehouse.stage_frame("stage.part_factor", tabulate_hours((window_from, self._as_of), seconds))
         self._warehouse.stage_frame("stage.part_weight", tabulate_weights(seconds))
         self._warehouse.stage(

@@ -158,7 +158,7 @@ class Explanation(Struct, frozen=True, tag_field="schema", tag="readership/expla
     fragility: Fragility
 
 
-def weigh_part(weights: Weights, kind: str, units: int, mass: int) -> tuple[float, float, float, Fraction]:
+def weigh_part(weights: Weights, kind: str, units: int, mass: int | Fraction) -> tuple[float, float, float, Fraction]:
     """Give count, weight, mean decay and exact contribution of an hour's events of one kind.
 
     Parameters
@@ -169,7 +169,7 @@ def weigh_part(weights: Weights, kind: str, units: int, mass: int) -> tuple[floa
         `read`, `share` or `engaged`.
     units : int
         Reads, shares, or milliseconds of engaged time.
-    mass : int
+    mass : int or Fraction
         The same, decayed, in units of 2^-80.
 
     Examples
@@ -179,7 +179,7 @@ def weigh_part(weights: Weights, kind: str, units: int, mass: int) -> tuple[floa
     """
     weight = {"read": weights.read, "share": weights.share, "engaged": weights.engaged_minute}[kind]
     scale = _MILLISECONDS_A_MINUTE if kind == "engaged" else 1
-    decayed = Fraction(mass, _UNIT * scale)
+    decayed = Fraction(mass) / (_UNIT * scale)
     return units / scale, weight, float(decayed * scale / units), Fraction(weight) * decayed
 
 

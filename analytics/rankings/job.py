@@ -18,6 +18,7 @@ from analytics.rankings.edits import Edits, name_config
 from analytics.rankings.lists import find_reach, name_basis
 from analytics.rankings.metrics import filter_params, judge_articles, narrow_list
 from analytics.rankings.movement import add_movement
+from analytics.rankings.pace import score_by_pace
 from analytics.rankings.scopes import Scope, list_scopes
 from analytics.rankings.slate import Filled, Slate
 from analytics.settings import ListSettings
@@ -179,9 +180,16 @@ def score_articles(
     NoInputError
         Where too little is known to make the list.
     """
+    scored = score_by_pace(
+        settings, half_life_seconds, lambda seconds: _weigh_articles(warehouse, settings, as_of, seconds)
+    )
+    return judge_articles(warehouse, settings, as_of, scored)
+
+
+def _weigh_articles(
+    warehouse: Warehouse, settings: ListSettings, as_of: datetime, half_life_seconds: int
+) -> pl.DataFrame:
     window_from = settings.begin_window(as_of)
-    if half_life_seconds is None:
-        half_life_seconds = settings.half_life_seconds or 0
     whole_from, whole_until = find_whole_hours(window_from, as_of)
     if half_life_seconds not in set(warehouse.frame("rollups/half_life")["half_life_seconds"]):
         # No sums are kept for this half-life: every hour counts as broken, and comes straight from the events.
@@ -201,7 +209,7 @@ def score_articles(
             **span,
             **weights,
         )
-    return judge_articles(warehouse, settings, as_of, warehouse.frame("rankings/candidate", as_of=as_of))
+    return warehouse.frame("rankings/candidate", as_of=as_of)
 
 
 def find_whole_hours(window_from: datetime, as_of: datetime) -> tuple[datetime, datetime]:

@@ -2,7 +2,8 @@
 
 1. a ban of an editor;
 2. minimum and maximum age;
-3. the order by score, within the rung the list is filled from;
+3. the order by score, within the rung the list is filled from; calm: an incumbent yields only to who beats it by
+   so much;
 4. pins: each holds its slot, and counts in what follows;
 5. one slot a group, such as the editions of one article, then near-duplicates: the better one keeps it;
 6. at most so many of one section, then of one author;

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import msgspec
 import polars as pl
 
 from analytics.instants import parse_duration
+from analytics.rankings.calm import Margin, favour_incumbents
 from analytics.rankings.edits import Edits
 from analytics.rankings.lists import LATEST, list_rungs, name_basis, rank_scope
 from analytics.rankings.memory import choose_half_life
@@ -71,14 +72,24 @@ class Slate:
         What editors said, as it holds at the moment.
     score : callable
         Gives every candidate of a list, with the half-life in seconds that is taken instead of its own.
+    incumbents : callable, optional
+        Gives the articles of a scope's earlier list; by default those of the newest earlier ranking.
     """
 
     def __init__(  # noqa: PLR0913 - what a list hangs on
-        self, warehouse: Warehouse, name: str, settings: ListSettings, *, as_of: datetime, edits: Edits, score: Score
+        self,
+        warehouse: Warehouse,
+        name: str,
+        settings: ListSettings,
+        *,
+        as_of: datetime,
+        edits: Edits,
+        score: Score,
+        incumbents: Callable[[Scope], Collection[str]] | None = None,
     ) -> None:
         self.settings, self.edits = settings, edits
         self._warehouse, self._name, self._as_of = warehouse, name, as_of
-        self._score = score
+        self._score, self._incumbents = score, incumbents
         self._rules = read_rules(settings.rules)
         self._scored: dict[tuple[str, int | None], pl.DataFrame] = {}
 
@@ -134,7 +145,8 @@ class Slate:
         known = self._known if rules.needs_text else Known()
         if group := self.settings.one_per:
             known = replace(known, groups=dict(eligible.select("article_id", group).drop_nulls().rows()))
-        ruled = fill_slots(ranked, rules, pins=pins, length=self.settings.length, known=known)
+        fill = partial(fill_slots, rules=rules, pins=pins, length=self.settings.length, known=known)
+        ruled = self._keep_calm(ranked, self._find_incumbents(scope), fill)
         return Ruled(ruled.items.drop("section_slug"), pl.concat([barred.left_out, ruled.left_out]))
 
     def _select(self, scope: Scope, candidates: pl.DataFrame) -> pl.DataFrame:
@@ -144,6 +156,30 @@ class Slate:
             carriers = self._warehouse.frame("rankings/tagged_article", **dict.fromkeys(NAME_KEYS, "") | named)
             candidates = candidates.join(carriers, on="article_id", how="semi", maintain_order="left")
         return scope.select(candidates)
+
+    def _keep_calm(
+        self, ranked: pl.DataFrame, incumbents: Collection[str], fill: Callable[[pl.DataFrame], Ruled]
+    ) -> Ruled:
+        """Fill the slots: an incumbent yields only to who beats it by the list's calm; the order is by score."""
+        settings, plain = self.settings, fill(ranked)
+        margin = Margin(settings.calm, settings.calm_of_mean)
+        calm = fill(favour_incumbents(ranked, incumbents, margin, length=settings.length))
+        kept = calm.items["article_id"]
+        stays = kept.filter(~kept.is_in(plain.items["article_id"].implode()))
+        if stays.is_empty():
+            return plain
+        items = fill(ranked.filter(pl.col("article_id").is_in(kept.implode()))).items
+        rules = pl.col("rules")
+        stayed = pl.when(pl.col("article_id").is_in(stays.implode())).then(pl.concat_list(rules, pl.lit("calm")))
+        return Ruled(items.with_columns(stayed.otherwise(rules)), calm.left_out)
+
+    def _find_incumbents(self, scope: Scope) -> Collection[str]:
+        if not (self.settings.calm or self.settings.calm_of_mean):
+            return ()
+        if self._incumbents:
+            return self._incumbents(scope)
+        previous = self._warehouse.frame("rankings/previous_item", list_name=self._name, as_of=self._as_of)
+        return previous.filter(pl.col("scope") == str(scope))["article_id"].to_list()
 
     @cached_property
     def _known(self) -> Known:
@@ -205,4 +241,5 @@ def read_rules(rules: Rules) -> RuleSet:
 
 
 def _harden(settings: ListSettings, window: str) -> ListSettings:
-    return msgspec.structs.replace(settings, half_life="none", window=window, calendar="")
+    off = {"half_life_2": "", "half_life_2_share": 0.0, "rising": 0.0}
+    return msgspec.structs.replace(settings, half_life="none", window=window, calendar="", **off)

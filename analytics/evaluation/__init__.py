@@ -1,0 +1,1 @@
+"""How well lists foretell what is read next: replay, metrics, calibration."""
