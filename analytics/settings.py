@@ -319,6 +319,9 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Weights,
         Meta(description="What a read, a share and a minute of engaged time are worth."),
     ] = field(default_factory=lambda: Weights())  # noqa: PLW0108 - the class stands below
+    box_click_weight: Annotated[
+        float, Meta(ge=0, le=1, description="What a read that came from a box is worth, as a share of another read.")
+    ] = 1.0
     half_life_2: Annotated[
         str,
         Meta(description="A second half-life, for half_life_2_share and rising; empty: none."),

@@ -62,7 +62,7 @@ def explain(
 def make_list(
     half_life: str, window: str, weights: tuple[float, float, float], pace: tuple[float, float]
 ) -> ListSettings:
-    one = ListSettings(half_life, window, 3, weights=Weights(*weights))
+    one = ListSettings(half_life, window, 3, weights=Weights(*weights), box_click_weight=0.3)
     if half_life == "none" or pace == (0.0, 0.0):
         return one
     return msgspec.structs.replace(one, half_life_2="24h", half_life_2_share=pace[0], rising=pace[1])

@@ -32,7 +32,8 @@ window = "7d"
 length = 10
 """
 ARTICLES = [article(f"a{n}", published_at="2024-05-01T00:00:00Z") for n in range(6)]
-KINDS: list[Row] = [*[{"kind": "pageview"}] * 5, {"kind": "share"}, {"kind": "engaged", "engaged_seconds": 61.234}]
+BOX: Row = {"kind": "pageview", "source_box": "most-read", "slot": 3}
+KINDS: list[Row] = [*[{"kind": "pageview"}] * 4, BOX, {"kind": "share"}, {"kind": "engaged", "engaged_seconds": 61.234}]
 
 
 def make_crowd(seed: int, size: int) -> list[Row]:
@@ -67,9 +68,11 @@ def read_events(warehouse: Warehouse) -> list[Row]:
     return warehouse.query(text).to_dicts()
 
 
-def weigh(row: Row, weights: Weights) -> float:
+def weigh(row: Row, recipe: ListSettings) -> float:
+    weights = recipe.weights
     if row["kind"] == "pageview":
-        return weights.read if row["is_read"] else 0.0
+        share = 1.0 if row["source_box"] is None else recipe.box_click_weight
+        return weights.read * share if row["is_read"] else 0.0
     if row["is_staff"]:
         return 0.0
     return weights.share if row["kind"] == "share" else weights.engaged_minute * row["seconds"] / 60
@@ -83,7 +86,7 @@ def define_scores(rows: list[Row], recipe: ListSettings, as_of: datetime) -> dic
         if timedelta(0) <= age < timedelta(seconds=recipe.window_seconds):
             half_life = recipe.half_life_seconds
             decay = 1.0 if half_life is None else 2.0 ** -(age / timedelta(seconds=half_life))
-            terms.setdefault(row["article_id"], []).append(weigh(row, recipe.weights) * decay)
+            terms.setdefault(row["article_id"], []).append(weigh(row, recipe) * decay)
     return {article_id: math.fsum(found) for article_id, found in terms.items()}
 
 
@@ -115,11 +118,13 @@ weights = st.builds(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(half_life=half_lives, window=windows, as_of=moments, weight=weights)
+@given(half_lives, windows, moments, st.tuples(weights, st.sampled_from([1.0, 0.0, 0.3])))
 def test_a_score_is_the_sum_over_the_events_that_its_definition_names(
-    crowd: Warehouse, half_life: str, window: str, as_of: datetime, weight: Weights
+    crowd: Warehouse, half_life: str, window: str, as_of: datetime, weighing: tuple[Weights, float]
 ) -> None:
-    recipe = ListSettings(half_life=half_life, window=window, length=10, weights=weight)
+    recipe = ListSettings(
+        half_life=half_life, window=window, length=10, weights=weighing[0], box_click_weight=weighing[1]
+    )
     expected = define_scores(read_events(crowd), recipe, as_of)
     found = score(crowd, recipe, as_of)
     assert found.keys() == {row["article_id"] for row in ARTICLES}

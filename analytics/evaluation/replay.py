@@ -61,10 +61,13 @@ class Past:
         With rollups current.
     moments : sequence of datetime
         Ascending (naive UTC).
+    box_discount : float
+        Share of its weight that a read loses where it came from a box.
     """
 
-    def __init__(self, warehouse: Warehouse, moments: Sequence[datetime]) -> None:
+    def __init__(self, warehouse: Warehouse, moments: Sequence[datetime], *, box_discount: float = 0.0) -> None:
         self.warehouse, self.moments = warehouse, list(moments)
+        self._box_discount = box_discount
         self.edits = warehouse.frame("rankings/edit")
 
     def sum_articles(self, moments: Sequence[datetime], half_life_seconds: int, window_seconds: int) -> pl.DataFrame:
@@ -85,7 +88,9 @@ class Past:
         warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
         warehouse.stage("evaluation/segment_mass", from_at=from_at, until_at=until_at)
         warehouse.stage_frame("stage.segment_factor", _tabulate_segments(edges, starts, half_life_seconds))
-        return warehouse.frame("evaluation/moment_sum", half_life_seconds=half_life_seconds)
+        return warehouse.frame(
+            "evaluation/moment_sum", half_life_seconds=half_life_seconds, box_discount=self._box_discount
+        )
 
     @property
     def blocks(self) -> list[list[datetime]]:
@@ -151,7 +156,7 @@ def replay_list(
     moments : sequence of datetime
         Ascending (naive UTC).
     """
-    past = Past(warehouse, moments)
+    past = Past(warehouse, moments, box_discount=1 - settings.box_click_weight)
     following = past.find_following(scope)
     player = _Player(past, name, narrow_list(settings, scope), scope)
     lists = [player.fill(as_of) for block in past.blocks for as_of in player.take(block)]

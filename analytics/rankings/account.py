@@ -162,7 +162,7 @@ class _Account:
         parts: list[Part] = []
         total = Fraction(0)
         for (hour_start, kind), (units, mass) in masses.items():
-            count, weight, decay, contribution = weigh_part(self._rung.weights, kind, units, mass)
+            count, weight, decay, contribution = weigh_part(self._rung, kind, units, mass)
             if contribution:
                 total += contribution
                 parts.append(Part(kind, format_instant(hour_start), count, weight, decay, float(contribution)))
@@ -204,9 +204,7 @@ class _Account:
 
     def _score_by(self, window_from: datetime, seconds: int) -> float:
         masses = self._read_masses(window_from, seconds)
-        return float(
-            sum(weigh_part(self._rung.weights, kind, units, mass)[3] for (_, kind), (units, mass) in masses.items())
-        )
+        return float(sum(weigh_part(self._rung, kind, units, mass)[3] for (_, kind), (units, mass) in masses.items()))
 
     def _stage_events(self, window_from: datetime, seconds: int) -> None:
         self._warehouse.stage_frame("stage.part_factor", tabulate_hours((window_from, self._as_of), seconds))
@@ -295,7 +293,8 @@ class _Account:
 
     def _measure_fragility(self) -> Fragility:
         weights = self._rung.weights
-        added = weights.read * pl.col("read_sum") + weights.share * pl.col("share_sum")
+        discount = 1 - self._rung.box_click_weight
+        added = weights.read * (pl.col("read_sum") - discount * pl.col("box_sum")) + weights.share * pl.col("share_sum")
         added += weights.engaged_minute * pl.col("engaged_sum") / _MILLISECONDS_A_MINUTE
         holders = self._warehouse.frame("explain/holder").with_columns(weight=added / _UNIT)
         by = {holder: holders.filter(pl.col("holder") == holder) for holder in ("reader", "network", "referrer", "box")}

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from analytics.settings import Weights
+from analytics.settings import ListSettings
 
 _UNIT = 2**80
 _MILLISECONDS_A_MINUTE = 60_000
@@ -23,7 +23,7 @@ class Part(Struct, frozen=True):
     Attributes
     ----------
     kind : str
-        `read`, `share`, `engaged`, or a term of another metric.
+        `read`, `box_read`, `share`, `engaged`, or a term of another metric.
     hour : str or None
         Start of the hour (UTC).
     count : float or None
@@ -158,15 +158,17 @@ class Explanation(Struct, frozen=True, tag_field="schema", tag="readership/expla
     fragility: Fragility
 
 
-def weigh_part(weights: Weights, kind: str, units: int, mass: int | Fraction) -> tuple[float, float, float, Fraction]:
+def weigh_part(
+    settings: ListSettings, kind: str, units: int, mass: int | Fraction
+) -> tuple[float, float, float, Fraction]:
     """Give count, weight, mean decay and exact contribution of an hour's events of one kind.
 
     Parameters
     ----------
-    weights : Weights
-        The list's.
+    settings : ListSettings
+        The list.
     kind : str
-        `read`, `share` or `engaged`.
+        `read`, `box_read`, `share` or `engaged`.
     units : int
         Reads, shares, or milliseconds of engaged time.
     mass : int or Fraction
@@ -174,10 +176,16 @@ def weigh_part(weights: Weights, kind: str, units: int, mass: int | Fraction) ->
 
     Examples
     --------
-    >>> weigh_part(Weights(), "read", 3, 3 * 2**79)
+    >>> weigh_part(ListSettings("6h", "48h", 10), "read", 3, 3 * 2**79)
     (3.0, 1.0, 0.5, Fraction(3, 2))
     """
-    weight = {"read": weights.read, "share": weights.share, "engaged": weights.engaged_minute}[kind]
+    weights, box = settings.weights, settings.box_click_weight
+    weight = {
+        "read": weights.read,
+        "box_read": weights.read * box,
+        "share": weights.share,
+        "engaged": weights.engaged_minute,
+    }[kind]
     scale = _MILLISECONDS_A_MINUTE if kind == "engaged" else 1
     decayed = Fraction(mass) / (_UNIT * scale)
     return units / scale, weight, float(decayed * scale / units), Fraction(weight) * decayed

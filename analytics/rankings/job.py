@@ -198,6 +198,7 @@ def _weigh_articles(
     warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
     span = {"window_from": window_from, "as_of": as_of}
     weights = {f"{kind}_weight": weight for kind, weight in msgspec.structs.asdict(settings.weights).items()}
+    weights["box_discount"] = 1 - settings.box_click_weight
     if settings.filter.is_of_events:
         warehouse.stage("rankings/filtered_score", **span, **weights, **filter_params(settings.filter))
     else:

@@ -201,7 +201,9 @@ class Slate:
             return None
         squared = msgspec.structs.asdict(self.settings.weights)
         weights = type(self.settings.weights)(**{kind: weight**2 for kind, weight in squared.items()})
-        doubled = msgspec.structs.replace(self.settings, weights=weights)
+        doubled = msgspec.structs.replace(
+            self.settings, weights=weights, box_click_weight=self.settings.box_click_weight**2
+        )
 
         def score(seconds: int) -> pl.DataFrame:
             scores = self._select(scope, self._candidates(self.settings, seconds)).filter("is_scored")

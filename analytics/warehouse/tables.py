@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 SCHEMAS = ("articles", "loads", "events", "rollups", "rankings", "read_next", "runs")
 
 

@@ -2,12 +2,14 @@
 -- purpose: The decayed sums of every article at many moments at once, in units of 2^-80.
 -- grain:   one row per as_of and article_id
 -- reads:   stage.segment_mass, stage.segment_factor
--- params:  half_life_seconds
+-- params:  half_life_seconds, box_discount
 -- write:   none
 select
     factor.as_of,
     mass.article_id,
-    sum(mass.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double as read_sum,
+    sum(mass.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+    - $box_discount * sum(mass.box_read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+        as read_sum,
     sum(mass.share_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double as share_sum,
     sum(mass.engaged_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double as engaged_sum,
     sum(mass.reads)::bigint as reads,

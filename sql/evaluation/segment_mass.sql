@@ -24,6 +24,7 @@ select
     sum(mass * is_read::hugeint) as read_mass,
     sum(mass * is_share::hugeint) as share_mass,
     sum(mass * engaged_milliseconds) as engaged_mass,
+    sum(mass * is_box_read::hugeint) as box_read_mass,
     count(*) filter (where is_read) as reads,
     count(*) filter (where is_reader) as readers,
     count(*) filter (where is_share) as shares

@@ -26,7 +26,8 @@ held as (
 select
     holder,
     name,
-    coalesce(sum(weight) filter (where kind = 'read'), 0)::double as read_sum,
+    coalesce(sum(weight) filter (where kind in ('read', 'box_read')), 0)::double as read_sum,
+    coalesce(sum(weight) filter (where kind = 'box_read'), 0)::double as box_sum,
     coalesce(sum(weight) filter (where kind = 'share'), 0)::double as share_sum,
     coalesce(sum(weight) filter (where kind = 'engaged'), 0)::double as engaged_sum
 from held

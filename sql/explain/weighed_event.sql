@@ -12,7 +12,12 @@ select
     event.network_key,
     event.referrer_host,
     event.source_box,
-    case when event.is_read then 'read' when event.is_share then 'share' else 'engaged' end as kind,
+    case
+        when event.is_box_read then 'box_read'
+        when event.is_read then 'read'
+        when event.is_share then 'share'
+        else 'engaged'
+    end as kind,
     case when event.is_read or event.is_share then 1 else event.engaged_milliseconds end as units,
     decayed_weight(decay.weight, decay.decay_rate, event.rest_microseconds)::hugeint as mass
 from weighable_event($window_from::timestamp, $as_of::timestamp) as event

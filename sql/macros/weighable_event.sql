@@ -12,6 +12,7 @@ create or replace macro weighable_event(from_at, until_at) as table
         date_trunc('hour', occurred_at) as hour_start,
         is_reader,
         is_read,
+        is_read and source_box is not null as is_box_read,
         kind = 'share' as is_share,
         case when kind = 'engaged' then (credited_seconds * 1000)::bigint else 0 end as engaged_milliseconds,
         (3600000000 - epoch_us(occurred_at) % 3600000000) // 1000000 as age_seconds,

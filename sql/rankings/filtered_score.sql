@@ -2,7 +2,7 @@
 -- purpose: Every article's score at one moment by some of the events alone, which no rollup holds apart.
 -- grain:   one row per article_id
 -- reads:   weighable_event, stage.decay_weight, stage.hour_factor
--- params:  window_from, as_of, countries, devices, referrer_classes, share_networks, read_weight, share_weight, engaged_minute_weight
+-- params:  window_from, as_of, countries, devices, referrer_classes, share_networks, box_discount, read_weight, share_weight, engaged_minute_weight
 -- write:   replace all
 with wanted as (
     select * from weighable_event($window_from::timestamp, $as_of::timestamp)
@@ -29,6 +29,7 @@ hourly as (
         sum(mass * is_read::hugeint) as read_mass,
         sum(mass * is_share::hugeint) as share_mass,
         sum(mass * engaged_milliseconds) as engaged_mass,
+        sum(mass * is_box_read::hugeint) as box_read_mass,
         count(*) filter (where is_read) as reads,
         count(*) filter (where is_reader) as readers,
         count(*) filter (where is_share) as shares
@@ -39,7 +40,10 @@ hourly as (
 select
     hourly.article_id,
     (
-        $read_weight * sum(hourly.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+        $read_weight * (
+            sum(hourly.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+            - $box_discount * sum(hourly.box_read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+        )
         + $share_weight * sum(hourly.share_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
         + $engaged_minute_weight
         * sum(hourly.engaged_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double / 60000

@@ -2,10 +2,19 @@
 -- purpose: Every article's score at one moment: whole hours from the rollups, the broken hours at both ends from the events.
 -- grain:   one row per article_id
 -- reads:   rollups.decay_hourly, rollups.article_hourly, weighable_event, stage.decay_weight, stage.hour_factor
--- params:  half_life_seconds, window_from, whole_from, whole_until, as_of, read_weight, share_weight, engaged_minute_weight
+-- params:  half_life_seconds, window_from, whole_from, whole_until, as_of, box_discount, read_weight, share_weight, engaged_minute_weight
 -- write:   replace all
 with whole_hour as (
-    select article_id, hour_start, read_mass, share_mass, engaged_mass, 0 as reads, 0 as readers, 0 as shares
+    select
+        article_id,
+        hour_start,
+        read_mass,
+        share_mass,
+        engaged_mass,
+        coalesce(box_read_mass, 0) as box_read_mass,
+        0 as reads,
+        0 as readers,
+        0 as shares
     from rollups.decay_hourly
     where half_life_seconds = $half_life_seconds
     union all
@@ -15,6 +24,7 @@ with whole_hour as (
         case when $half_life_seconds = 0 then reads::hugeint * 1099511627776 else 0 end,
         case when $half_life_seconds = 0 then shares::hugeint * 1099511627776 else 0 end,
         case when $half_life_seconds = 0 then (engaged_seconds * 1000)::hugeint * 1099511627776 else 0 end,
+        case when $half_life_seconds = 0 then box_reads::hugeint * 1099511627776 else 0 end,
         reads,
         readers,
         shares
@@ -46,6 +56,7 @@ mass as (
         mass * is_read::hugeint,
         mass * is_share::hugeint,
         mass * engaged_milliseconds,
+        mass * is_box_read::hugeint,
         is_read::bigint,
         is_reader::bigint,
         is_share::bigint
@@ -55,7 +66,10 @@ mass as (
 select
     mass.article_id,
     (
-        $read_weight * sum(mass.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+        $read_weight * (
+            sum(mass.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+            - $box_discount * sum(mass.box_read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+        )
         + $share_weight * sum(mass.share_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
         + $engaged_minute_weight
         * sum(mass.engaged_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double

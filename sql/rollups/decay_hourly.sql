@@ -26,7 +26,8 @@ select
     half_life_seconds,
     coalesce(sum(mass) filter (where is_read), 0) as read_mass,
     coalesce(sum(mass) filter (where is_share), 0) as share_mass,
-    coalesce(sum(mass::hugeint * engaged_milliseconds) filter (where engaged_milliseconds > 0), 0) as engaged_mass
+    coalesce(sum(mass::hugeint * engaged_milliseconds) filter (where engaged_milliseconds > 0), 0) as engaged_mass,
+    coalesce(sum(mass) filter (where is_box_read), 0) as box_read_mass
 from weighed
 group by article_id, hour_start, half_life_seconds
 order by hour_start, half_life_seconds, article_id
