@@ -136,6 +136,7 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         "reads": _READS,
         "again": _AGAIN,
         "old": [_OLD],
+        "crowd": [_READS[1] | {"event_id": f"crowd-{n}", "visitor_id": f"reader-{n}"} for n in range(60)],
     }
     for name, records in lines.items():
         (folder / f"{name}.ndjson").write_text("\n".join(map(json.dumps, records)) + "\n")
@@ -155,6 +156,7 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         [*events, str(folder / "waiting.ndjson")],
         ["load", "articles", str(folder / "articles.ndjson")],
         [*events, str(folder / "reads.ndjson"), str(folder / "shares.parquet")],
+        [*events, str(folder / "crowd.ndjson")],
         [*events, "--dry-run", str(folder / "again.ndjson")],
         [*events, str(folder / "again.ndjson")],
         ["run"],
@@ -164,6 +166,7 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         ["rank", "--scope", "country=ES", "--scope", "tag=rivers"],
         ["explain", "dams", "--scope", "edition=en"],
         ["compare", "--with", str(folder / "other.toml"), "--hours", "1"],
+        ["evaluate", "most-read", "--from", "2024-05-01T10:00:00Z", "--until", "2024-05-01T12:00:00Z"],
         ["recommend", "dams"],
         ["status"],
         ["rejects", "list"],

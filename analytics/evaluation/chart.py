@@ -46,6 +46,7 @@ class Frontier:
 
 
 _WIDTH, _HEIGHT = 860, 520
+_CLEAR = 26
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 30, 64, 84
 _INK, _SOFT, _GRID, _ACCENT, _PEER = "#1c1f23", "#5b6470", "#e3e6ea", "#b3261e", "#1f5fa8"
 _STYLE = (
@@ -71,6 +72,7 @@ def draw_frontier(frontier: Frontier, *, title: str, note: str) -> str:
     told = "; ".join(f"{p.name}: {p.foresight:.2f} at {p.churn:.3f}" for p in (frontier.tuned, *frontier.peers))
     marks = [_mark_peer(scale, point) for point in frontier.peers]
     marks += [_mark_half_life(scale, point) for point in frontier.half_lives]
+    marks += _name_half_lives(scale, frontier)
     size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
     return "\n".join(
         [
@@ -140,8 +142,18 @@ def _draw_line(scale: _Scale, points: Sequence[Point], colour: str, more: str) -
 
 def _mark_half_life(scale: _Scale, point: Point) -> str:
     x, y = scale.x(point.churn), scale.y(point.foresight)
-    label = f'<text class="soft" x="{x + 6}" y="{y + 15}">{escape(point.name)}</text>'
-    return f'<circle cx="{x}" cy="{y}" r="3" fill="{_SOFT}"/>{label}'
+    return f'<circle cx="{x}" cy="{y}" r="3" fill="{_SOFT}"/>'
+
+
+def _name_half_lives(scale: _Scale, frontier: Frontier) -> list[str]:
+    """Name the half-lives whose names stand clear of each other and of the peers'."""
+    rows, taken = [], [(scale.x(point.churn), scale.y(point.foresight) - 12) for point in frontier.peers]
+    for point in frontier.half_lives:
+        x, y = scale.x(point.churn), scale.y(point.foresight)
+        if all(abs(x - other) > _CLEAR or abs(y - level) > _CLEAR for other, level in taken):
+            rows.append(f'<text class="soft" x="{x + 6}" y="{y + 15}">{escape(point.name)}</text>')
+            taken.append((x, y))
+    return rows
 
 
 def _mark_peer(scale: _Scale, point: Point) -> str:
