@@ -18,7 +18,7 @@ from analytics.rankings.scopes import Scope
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
 
-_MEMORIES: tuple[Sum, ...] = ((600, 28_800), (3600, 172_800), (86_400, 604_800))
+_MEMORIES: tuple[Sum, ...] = ((600, 60_000), (3600, 172_800), (86_400, 604_800))
 _KINDS = ("read_sum", "share_sum", "engaged_sum")
 _FEWEST = 60
 
