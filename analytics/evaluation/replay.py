@@ -84,7 +84,7 @@ class Past:
         warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
         warehouse.stage("evaluation/segment_mass", from_at=from_at, until_at=until_at)
         warehouse.stage_frame("stage.segment_factor", _tabulate_segments(edges, starts, half_life_seconds))
-        return warehouse.frame("evaluation/moment_sum", half_life_seconds=half_life_seconds)
+        return warehouse.frame("evaluation/moment_sum")
 
     @property
     def blocks(self) -> list[list[datetime]]:
@@ -95,7 +95,7 @@ class Past:
     @cached_property
     def first_at(self) -> datetime:
         """When the first event happened; the first moment where there is none."""
-        first = self.warehouse.frame("evaluation/event_span")["first_at"].item()
+        first = self.warehouse.frame("evaluation/first_event").item()
         return first if isinstance(first, datetime) else self.moments[0]
 
     def find_following(self, scope: Scope) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 -- purpose: The decayed sums of every article at many moments at once, in units of 2^-80.
 -- grain:   one row per as_of and article_id
 -- reads:   stage.segment_mass, stage.segment_factor
--- params:  half_life_seconds
+-- params:  none
 -- write:   none
 select
     factor.as_of,
@@ -15,6 +15,5 @@ select
     sum(mass.shares)::bigint as shares
 from stage.segment_mass as mass
 inner join stage.segment_factor as factor on mass.segment_until_at = factor.segment_until_at
-where mass.half_life_seconds = $half_life_seconds
 group by factor.as_of, mass.article_id
 order by factor.as_of, mass.article_id
