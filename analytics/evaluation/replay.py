@@ -206,7 +206,7 @@ class _Player:
     def _score_half_life(self, half_life_seconds: int, as_of: datetime) -> pl.DataFrame:
         if half_life_seconds not in self._sums:
             sums = self._past.sum_articles(self._block, half_life_seconds, self._settings.window_seconds)
-            scored = sums.with_columns(score=weigh_sums(self._settings.weights))
+            scored = sums.with_columns(weigh_sums(sums, self._settings.weights))
             parts = scored.partition_by("as_of", as_dict=True)
             self._sums[half_life_seconds] = {moment: frame.select(_SCORE_COLUMNS) for (moment,), frame in parts.items()}
         scores = self._sums[half_life_seconds].get(as_of, pl.DataFrame(schema=_SCORE))
@@ -214,10 +214,14 @@ class _Player:
         return self._past.warehouse.frame("rankings/candidate", as_of=as_of)
 
 
-def weigh_sums(weights: Weights) -> pl.Expr:
-    """Weigh `read_sum`, `share_sum` and `engaged_sum`, as `rankings/score` does."""
-    read, share, engaged = pl.col("read_sum"), pl.col("share_sum"), pl.col("engaged_sum")
-    return (weights.read * read + weights.share * share + weights.engaged_minute * engaged / 60_000) / _UNIT
+def weigh_sums(sums: pl.DataFrame, weights: Weights) -> pl.Series:
+    """Weigh `read_sum`, `share_sum` and `engaged_sum` as `rankings/score` does, to the last bit.
+
+    Polars divides by a number as it multiplies by its inverse, which is another number; NumPy and DuckDB divide.
+    """
+    read, share, engaged = (sums[f"{kind}_sum"].to_numpy() for kind in ("read", "share", "engaged"))
+    weighed = weights.read * read + weights.share * share + weights.engaged_minute * engaged / 60_000
+    return pl.Series("score", weighed / _UNIT)
 
 
 def _tabulate_segments(
