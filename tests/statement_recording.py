@@ -75,6 +75,11 @@ _READS = [
 # The history holds the first two: one comes again as it was, one with an earlier time.
 _AGAIN = [_READS[0], _READS[1] | {"occurred_at": "2024-05-01T08:10:00Z"}, {"kind": "scroll"} | _CAME, {}]
 _OLD = {"kind": "pageview", "occurred_at": "2024-01-01T10:00:00Z", "article_id": "dams", "visitor_id": "old"}
+_CROWD = [
+    {"kind": "pageview", "occurred_at": "2024-05-01T11:05:00Z", "article_id": "floods", "visitor_id": f"v{number}"}
+    | _CAME
+    for number in range(60)
+]
 _REQUEST = (
     '192.0.2.7 - - [01/May/2024:10:{minute}:05 +0000] "GET /dams HTTP/1.1" 200 512 "https://news.example/" "Firefox"'
 )
@@ -136,7 +141,7 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         "reads": _READS,
         "again": _AGAIN,
         "old": [_OLD],
-        "crowd": [_READS[1] | {"event_id": f"crowd-{n}", "visitor_id": f"reader-{n}"} for n in range(60)],
+        "crowd": _CROWD,
     }
     for name, records in lines.items():
         (folder / f"{name}.ndjson").write_text("\n".join(map(json.dumps, records)) + "\n")
@@ -156,7 +161,6 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         [*events, str(folder / "waiting.ndjson")],
         ["load", "articles", str(folder / "articles.ndjson")],
         [*events, str(folder / "reads.ndjson"), str(folder / "shares.parquet")],
-        [*events, str(folder / "crowd.ndjson")],
         [*events, "--dry-run", str(folder / "again.ndjson")],
         [*events, str(folder / "again.ndjson")],
         ["run"],
@@ -166,7 +170,8 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         ["rank", "--scope", "country=ES", "--scope", "tag=rivers"],
         ["explain", "dams", "--scope", "edition=en"],
         ["compare", "--with", str(folder / "other.toml"), "--hours", "1"],
-        ["evaluate", "most-read", "--from", "2024-05-01T10:00:00Z", "--until", "2024-05-01T12:00:00Z"],
+        [*events, str(folder / "crowd.ndjson")],
+        ["evaluate", "most-read", "--from", "2024-05-01T11:00:00Z", "--until", "2024-05-01T12:00:00Z"],
         ["recommend", "dams"],
         ["status"],
         ["rejects", "list"],

@@ -11,14 +11,15 @@ import polars as pl
 from analytics.context import Progress
 from analytics.evaluation.calibrate import TESTING, TUNING, name_settings, split_days
 from analytics.evaluation.metrics import Worth, average_moments, judge_moments
+from analytics.evaluation.past import Past
 from analytics.evaluation.period import Period
-from analytics.evaluation.replay import Past, replay_list
+from analytics.evaluation.replay import replay_list
 from analytics.evaluation.trials import Contest, Sum
 from analytics.rankings.scopes import Scope
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
 
-_MEMORIES: tuple[Sum, ...] = ((600, 28_800), (3600, 172_800), (86_400, 604_800))
+_MEMORIES: tuple[Sum, ...] = ((600, 60_000), (3600, 172_800), (86_400, 604_800))
 _KINDS = ("read_sum", "share_sum", "engaged_sum")
 _FEWEST = 60
 
@@ -103,7 +104,8 @@ class Bench:
     def sum_pool(self, name: Sum, pool: pl.DataFrame) -> pl.DataFrame:
         """Sum the events of those who compete."""
         self._progress(f"summing with a half-life of {name[0] / 3600:.3g} hours")
-        blocks = (self._past.sum_articles(block, *name) for block in self._past.blocks)
+        wanted = pool.select("article_id").unique()
+        blocks = (self._past.sum_articles(block, *name, wanted=wanted) for block in self._past.blocks)
         return pl.concat([sums.join(pool, on=["as_of", "article_id"], how="semi") for sums in blocks])
 
     def _keep(self, judged: pl.DataFrame, group: int) -> pl.DataFrame:

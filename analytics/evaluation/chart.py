@@ -46,8 +46,8 @@ class Frontier:
 
 
 _WIDTH, _HEIGHT = 860, 520
-_CLEAR = 26
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 30, 64, 84
+_ROOM = 26
 _INK, _SOFT, _GRID, _ACCENT, _PEER = "#1c1f23", "#5b6470", "#e3e6ea", "#b3261e", "#1f5fa8"
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:" + _INK + "}"
@@ -70,9 +70,6 @@ def draw_frontier(frontier: Frontier, *, title: str, note: str) -> str:
     """
     scale = _Scale.around([*frontier.frontier, *frontier.half_lives, *frontier.peers, frontier.tuned])
     told = "; ".join(f"{p.name}: {p.foresight:.2f} at {p.churn:.3f}" for p in (frontier.tuned, *frontier.peers))
-    marks = [_mark_peer(scale, point) for point in frontier.peers]
-    marks += [_mark_half_life(scale, point) for point in frontier.half_lives]
-    marks += _name_half_lives(scale, frontier)
     size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
     return "\n".join(
         [
@@ -86,8 +83,10 @@ def draw_frontier(frontier: Frontier, *, title: str, note: str) -> str:
             *scale.draw_axes(),
             _draw_line(scale, frontier.half_lives, _SOFT, 'stroke-dasharray="4 4"'),
             _draw_line(scale, frontier.frontier, _ACCENT, 'stroke-width="2.5"'),
-            *marks,
+            *_mark_half_lives(scale, frontier),
+            *(_mark_peer(scale, point) for point in frontier.peers),
             _mark_tuned(scale, frontier.tuned),
+            *_draw_legend(),
             "</svg>",
             "",
         ]
@@ -140,20 +139,17 @@ def _draw_line(scale: _Scale, points: Sequence[Point], colour: str, more: str) -
     return f'<polyline points="{path}" fill="none" stroke="{colour}" {more}/>'
 
 
-def _mark_half_life(scale: _Scale, point: Point) -> str:
-    x, y = scale.x(point.churn), scale.y(point.foresight)
-    return f'<circle cx="{x}" cy="{y}" r="3" fill="{_SOFT}"/>'
-
-
-def _name_half_lives(scale: _Scale, frontier: Frontier) -> list[str]:
-    """Name the half-lives whose names stand clear of each other and of the peers'."""
-    rows, taken = [], [(scale.x(point.churn), scale.y(point.foresight) - 12) for point in frontier.peers]
+def _mark_half_lives(scale: _Scale, frontier: Frontier) -> list[str]:
+    """Mark the plain half-lives; one that stands too near to another or to a peer goes without its name."""
+    named = [(scale.x(point.churn), scale.y(point.foresight)) for point in frontier.peers]
+    marks = []
     for point in frontier.half_lives:
         x, y = scale.x(point.churn), scale.y(point.foresight)
-        if all(abs(x - other) > _CLEAR or abs(y - level) > _CLEAR for other, level in taken):
-            rows.append(f'<text class="soft" x="{x + 6}" y="{y + 15}">{escape(point.name)}</text>')
-            taken.append((x, y))
-    return rows
+        marks.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{_SOFT}"/>')
+        if all(abs(x - other) > _ROOM or abs(y - above) > _ROOM for other, above in named):
+            named.append((x, y))
+            marks.append(f'<text class="soft" x="{x + 6}" y="{y + 15}">{escape(point.name)}</text>')
+    return marks
 
 
 def _mark_peer(scale: _Scale, point: Point) -> str:
@@ -170,3 +166,13 @@ def _mark_tuned(scale: _Scale, point: Point) -> str:
         f'<circle cx="{x}" cy="{y}" r="6" fill="{_ACCENT}" stroke="#ffffff" stroke-width="2"/>'
         f'<text class="tuned" x="{x - 8}" y="{y - 12}" text-anchor="end">{escape(point.name)}</text>'
     )
+
+
+def _draw_legend() -> list[str]:
+    x, y = _WIDTH - 250, _HEIGHT - _BOTTOM - 80
+    rows = [
+        (f'<path d="M{x} {y}h26" stroke="{_ACCENT}" stroke-width="2.5"/>', "the best found at each churn"),
+        (f'<path d="M{x} {y + 22}h26" stroke="{_SOFT}" stroke-dasharray="4 4"/>', "plain half-lives"),
+        (f'<path d="M{x + 13} {y + 38}l6 6l-6 6l-6 -6z" fill="{_PEER}"/>', "formulas of others"),
+    ]
+    return [f'{mark}<text x="{x + 36}" y="{y + 22 * row + 4}">{label}</text>' for row, (mark, label) in enumerate(rows)]

@@ -1,35 +1,30 @@
 """Replays a list over past moments: the lists that `rank --as-of` gives, made in bulk.
 
-The list is filled by the same slate as a run's. Only the sums are not made moment by moment: time is cut into segments
-at every hour's end and wherever a window begins or ends, each event is weighed once, and one statement brings the sums
-of all segments to all moments.
+The list is filled by the same slate as a run's; only the sums are made for many moments at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 
 import polars as pl
 
 from analytics.evaluation.metrics import ENOUGH_READS
-from analytics.instants import HOUR, floor_hour
-from analytics.rankings.decay import tabulate_hours, tabulate_weights
+from analytics.evaluation.past import SCORE, Past
+from analytics.instants import HOUR
 from analytics.rankings.edits import Edits
 from analytics.rankings.job import score_articles
 from analytics.rankings.metrics import judge_articles, narrow_list
 from analytics.rankings.pace import score_by_pace
-from analytics.rankings.rules import bar_articles
 from analytics.rankings.scopes import Scope
-from analytics.rankings.slate import Slate, read_rules
+from analytics.rankings.slate import Slate
 from analytics.settings import ListSettings, Weights
 from analytics.warehouse import Warehouse
 
 _INSTANT = timedelta(microseconds=1)
 _UNIT = 2.0**80
-_MOMENTS_AT_ONCE = 200
 _SCORE_COLUMNS = ("article_id", "score", "reads", "readers", "shares")
 
 
@@ -50,90 +45,6 @@ class Replay:
     lists: pl.DataFrame
     following: pl.DataFrame
     catalogue: int
-
-
-class Past:
-    """What is asked of the warehouse about some moments.
-
-    Parameters
-    ----------
-    warehouse : Warehouse
-        With rollups current.
-    moments : sequence of datetime
-        Ascending (naive UTC).
-    box_discount : float
-        Share of its weight that a read loses where it came from a box.
-    """
-
-    def __init__(self, warehouse: Warehouse, moments: Sequence[datetime], *, box_discount: float = 0.0) -> None:
-        self.warehouse, self.moments = warehouse, list(moments)
-        self._box_discount = box_discount
-        self.edits = warehouse.frame("rankings/edit")
-
-    def sum_articles(self, moments: Sequence[datetime], half_life_seconds: int, window_seconds: int) -> pl.DataFrame:
-        """Sum the decayed events of every article at some of the moments.
-
-        Returns
-        -------
-        DataFrame
-            As `evaluation/moment_sum` says.
-        """
-        window = timedelta(seconds=window_seconds)
-        # Before the first event there is nothing to cut.
-        starts = {as_of: max(as_of - window, self.first_at - _INSTANT) for as_of in moments}
-        from_at, until_at = min(starts.values()), moments[-1]
-        edges = list_edges(from_at, until_at, [*moments, *starts.values()])
-        warehouse = self.warehouse
-        warehouse.stage_frame("stage.segment", pl.DataFrame({"segment_until_at": edges}, schema=_EDGE))
-        warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
-        warehouse.stage("evaluation/segment_mass", from_at=from_at, until_at=until_at)
-        warehouse.stage_frame("stage.segment_factor", _tabulate_segments(edges, starts, half_life_seconds))
-        return warehouse.frame(
-            "evaluation/moment_sum", half_life_seconds=half_life_seconds, box_discount=self._box_discount
-        )
-
-    @property
-    def blocks(self) -> list[list[datetime]]:
-        """The moments, so many at a time as are summed at once."""
-        size = _MOMENTS_AT_ONCE
-        return [self.moments[start : start + size] for start in range(0, len(self.moments), size)]
-
-    @cached_property
-    def first_at(self) -> datetime:
-        """When the first event happened; the first moment where there is none."""
-        first = self.warehouse.frame("evaluation/event_span")["first_at"].item()
-        return first if isinstance(first, datetime) else self.moments[0]
-
-    def find_following(self, scope: Scope) -> pl.DataFrame:
-        """Find what was read in the hour after each moment: `list_at`, `article_id`, `reads`."""
-        self.warehouse.stage_frame("stage.moment", pl.DataFrame({"as_of": self.moments}, schema=_MOMENT))
-        following = self.warehouse.frame(
-            "evaluation/following_read", from_at=self.moments[0], until_at=self.moments[-1] + HOUR
-        )
-        return scope.select(following).select(pl.col("as_of").alias("list_at"), "article_id", "reads")
-
-    def find_eligible(self, name: str, settings: ListSettings, scope: Scope) -> Iterator[pl.DataFrame]:
-        """Find who could stand in a list, as far as no score decides it: `as_of`, `article_id`, moment by moment."""
-        rules = read_rules(settings.rules)
-        self.warehouse.stage_frame("stage.score", pl.DataFrame(schema=_SCORE))
-        for as_of in self.moments:
-            inside = scope.select(self.warehouse.frame("rankings/candidate", as_of=as_of))
-            bans = Edits.read(self.edits, as_of).list_bans(name, str(scope))
-            barred = bar_articles(inside, rules, bans=bans, as_of=as_of).items
-            yield barred.select(pl.lit(as_of).dt.cast_time_unit("us").alias("as_of"), "article_id")
-
-
-def list_edges(from_at: datetime, until_at: datetime, cuts: Sequence[datetime]) -> list[datetime]:
-    """List the ends of segments: every cut, and the last instant of every hour.
-
-    Examples
-    --------
-    >>> [str(at.time()) for at in list_edges(datetime(2026, 3, 14, 10), datetime(2026, 3, 14, 11, 30), [])]
-    ['10:59:59.999999', '11:59:59.999999']
-    """
-    start = floor_hour(from_at)
-    hours = (floor_hour(until_at) - start) // HOUR + 1
-    return sorted({*cuts, *(start + HOUR * (n + 1) - _INSTANT for n in range(hours))})
 
 
 def replay_list(
@@ -206,7 +117,12 @@ class _Player:
     def _score(self, settings: ListSettings, seconds: int | None, as_of: datetime) -> pl.DataFrame:
         warehouse, own = self._past.warehouse, self._settings
         is_bulk = own.metric == "events" and not own.calendar and not own.filter.is_of_events
-        if not is_bulk or settings.window != own.window or settings.weights != own.weights:
+        is_own = (settings.window, settings.weights, settings.box_click_weight) == (
+            own.window,
+            own.weights,
+            own.box_click_weight,
+        )
+        if not is_bulk or not is_own:
             # A lower rung, or the variance of one, which few moments ask for; or what no sums are made of.
             return score_articles(warehouse, settings, as_of, half_life_seconds=seconds)
         scored = score_by_pace(settings, seconds, lambda half_life: self._score_half_life(half_life, as_of))
@@ -215,40 +131,19 @@ class _Player:
     def _score_half_life(self, half_life_seconds: int, as_of: datetime) -> pl.DataFrame:
         if half_life_seconds not in self._sums:
             sums = self._past.sum_articles(self._block, half_life_seconds, self._settings.window_seconds)
-            scored = sums.with_columns(score=weigh_sums(self._settings.weights))
+            scored = sums.with_columns(weigh_sums(sums, self._settings.weights))
             parts = scored.partition_by("as_of", as_dict=True)
             self._sums[half_life_seconds] = {moment: frame.select(_SCORE_COLUMNS) for (moment,), frame in parts.items()}
-        scores = self._sums[half_life_seconds].get(as_of, pl.DataFrame(schema=_SCORE))
+        scores = self._sums[half_life_seconds].get(as_of, pl.DataFrame(schema=SCORE))
         self._past.warehouse.stage_frame("stage.score", scores)
         return self._past.warehouse.frame("rankings/candidate", as_of=as_of)
 
 
-def weigh_sums(weights: Weights) -> pl.Expr:
-    """Weigh `read_sum`, `share_sum` and `engaged_sum`, as `rankings/score` does."""
-    read, share, engaged = pl.col("read_sum"), pl.col("share_sum"), pl.col("engaged_sum")
-    return (weights.read * read + weights.share * share + weights.engaged_minute * engaged / 60_000) / _UNIT
+def weigh_sums(sums: pl.DataFrame, weights: Weights) -> pl.Series:
+    """Weigh `read_sum`, `share_sum` and `engaged_sum` as `rankings/score` does, to the last bit.
 
-
-def _tabulate_segments(
-    edges: list[datetime], starts: Mapping[datetime, datetime], half_life_seconds: int
-) -> pl.DataFrame:
-    """Give the number that brings each segment of each moment's window to that moment."""
-    segments = pl.DataFrame({"segment_until_at": edges}, schema=_EDGE)
-    segments = segments.with_columns(hour_start=pl.col("segment_until_at").dt.truncate("1h"))
-    parts = []
-    for as_of, start in starts.items():
-        hours = tabulate_hours((start, as_of), half_life_seconds)
-        inside = segments.filter(pl.col("segment_until_at") > start, pl.col("segment_until_at") <= as_of)
-        parts.append(inside.join(hours, on="hour_start").with_columns(as_of=pl.lit(as_of).dt.cast_time_unit("us")))
-    return pl.concat(parts).drop("hour_start")
-
-
-_MOMENT = {"as_of": pl.Datetime("us")}
-_EDGE = {"segment_until_at": pl.Datetime("us")}
-_SCORE = {
-    "article_id": pl.String,
-    "score": pl.Float64,
-    "reads": pl.Int64,
-    "readers": pl.Int64,
-    "shares": pl.Int64,
-}
+    Polars divides by a number as it multiplies by its inverse, which is another number; NumPy and DuckDB divide.
+    """
+    read, share, engaged = (sums[f"{kind}_sum"].to_numpy() for kind in ("read", "share", "engaged"))
+    weighed = weights.read * read + weights.share * share + weights.engaged_minute * engaged / 60_000
+    return pl.Series("score", weighed / _UNIT)

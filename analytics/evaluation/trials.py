@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analytics.evaluation.metrics import ENOUGH_READS
 from analytics.rankings.calm import favour
+from analytics.rankings.decay import VANISHED_HALF_LIVES
 from analytics.rankings.pace import blend_scores
 from analytics.settings import ListSettings
 
@@ -25,21 +26,20 @@ Integers = NDArray[np.int64]
 Sum = tuple[int, int]
 """What a sum is decayed by, in seconds (0: by nothing), and its window in seconds."""
 _TRIALS_AT_ONCE = 2000
-_VANISHED_HALF_LIVES = 48
 _MINUTE_MILLISECONDS = 60_000
 
 
 def name_sums(settings: ListSettings) -> list[Sum]:
-    """Name the sums that a list is scored by; what is older than 48 half-lives is not worth summing.
+    """Name the sums that a list is scored by; what has vanished is not worth summing.
 
     Examples
     --------
     >>> name_sums(ListSettings("10m", "48h", 10, half_life_2="1h", rising=2.0))
-    [(600, 28800), (3600, 172800)]
+    [(600, 60000), (3600, 172800)]
     """
     window = settings.window_seconds
     found = [settings.half_life_seconds or 0, *([second] if (second := settings.half_life_2_seconds) else [])]
-    return [(seconds, min(window, seconds * _VANISHED_HALF_LIVES or window)) for seconds in found]
+    return [(seconds, min(window, seconds * VANISHED_HALF_LIVES or window)) for seconds in found]
 
 
 @dataclass(frozen=True)

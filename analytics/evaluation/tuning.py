@@ -162,6 +162,8 @@ def calibrate_list(  # noqa: PLR0913 - what a calibration hangs on
         Where there is no such list, no article in the scope, too short a period, too few reads, or no list so calm.
     """
     base = find_list(context, name, length)
+    if base.metric != "events" or base.calendar or base.filter.is_of_events or base.box_click_weight != 1:
+        raise UsageError(f"calibrate tunes lists of weighed events in a rolling window; {name} is none")
     if period.until_at - period.from_at < _TWO_DAYS:
         raise UsageError("calibrate needs two days at least: it tunes and tests on days in turn")
     with context.hold(), context.open(is_reader=True) as warehouse:

@@ -19,7 +19,8 @@ from analytics.instants import HOUR, floor_hour
 
 _UNIT = 2**40
 _DIGITS = 50
-_VANISHED = 100
+VANISHED_HALF_LIVES = 100
+"""After so many an event counts nothing."""
 
 
 def tabulate_weights(*half_lives_seconds: int) -> pl.DataFrame:
@@ -102,7 +103,7 @@ def _factor(age: timedelta, half_life_seconds: int) -> tuple[int, int]:
     with localcontext(prec=_DIGITS):
         half_lives = Decimal(age // timedelta(microseconds=1)) / (half_life_seconds * 10**6)
         whole = math.floor(half_lives)
-        if whole > _VANISHED:
+        if whole > VANISHED_HALF_LIVES:
             return 0, 1
         mantissa = round(_UNIT * Decimal(2) ** (whole - half_lives))
     return (mantissa, 1 << whole) if whole > 0 else (mantissa << -whole, 1)

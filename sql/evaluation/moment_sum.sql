@@ -1,8 +1,8 @@
 -- table:   stage.moment_sum
--- purpose: The decayed sums of every article at many moments at once, in units of 2^-80.
+-- purpose: The decayed sums of the wanted articles at many moments at once, in units of 2^-80.
 -- grain:   one row per as_of and article_id
--- reads:   stage.segment_mass, stage.segment_factor
--- params:  half_life_seconds, box_discount
+-- reads:   stage.segment_mass, stage.segment_factor, stage.wanted_article
+-- params:  box_discount
 -- write:   none
 select
     factor.as_of,
@@ -17,6 +17,6 @@ select
     sum(mass.shares)::bigint as shares
 from stage.segment_mass as mass
 inner join stage.segment_factor as factor on mass.segment_until_at = factor.segment_until_at
-where mass.half_life_seconds = $half_life_seconds
+where mass.article_id in (select wanted.article_id from stage.wanted_article as wanted)
 group by factor.as_of, mass.article_id
 order by factor.as_of, mass.article_id

@@ -1,6 +1,6 @@
 -- table:   stage.segment_mass
 -- purpose: Decayed weight of each article's events between two edges, against the end of their hour.
--- grain:   one row per half_life_seconds, segment_until_at and article_id
+-- grain:   one row per segment_until_at and article_id
 -- reads:   weighable_event, stage.decay_weight, stage.segment
 -- params:  from_at, until_at
 -- write:   replace all
@@ -10,7 +10,6 @@ with weighed as (
     select
         event.*,
         segment.segment_until_at,
-        decay.half_life_seconds,
         decayed_weight(decay.weight, decay.decay_rate, event.rest_microseconds)::hugeint as mass
     from weighable_event($from_at::timestamp, $until_at::timestamp) as event
     asof inner join stage.segment as segment on event.occurred_at <= segment.segment_until_at
@@ -18,7 +17,6 @@ with weighed as (
 )
 
 select
-    half_life_seconds,
     segment_until_at,
     article_id,
     sum(mass * is_read::hugeint) as read_mass,
@@ -29,4 +27,4 @@ select
     count(*) filter (where is_reader) as readers,
     count(*) filter (where is_share) as shares
 from weighed
-group by half_life_seconds, segment_until_at, article_id
+group by segment_until_at, article_id
