@@ -509,6 +509,13 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     minimum_age: Annotated[str, Meta(description="Youngest article, such as 10m; empty: any.")] = ""
     maximum_age: Annotated[str, Meta(description="Oldest article, such as 7d; empty: any.")] = ""
+    resurfaced_age: Annotated[
+        str,
+        Meta(description="Age from which an article that comes back needs many networks; empty: none."),
+    ] = ""
+    resurfaced_networks: Annotated[
+        int, Meta(ge=1, description="From so many networks the readers of an article that comes back must come.")
+    ] = 20
     per_section: Annotated[
         int, Meta(ge=0, description="At most so many of one section, in lists of more than one; 0 for no limit.")
     ] = 0
@@ -519,7 +526,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.0
 
     def __post_init__(self) -> None:
-        for age in filter(None, (self.minimum_age, self.maximum_age)):
+        for age in filter(None, (self.minimum_age, self.maximum_age, self.resurfaced_age)):
             parse_duration(age)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, zip_longest
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +13,9 @@ from rich.text import Text
 from analytics.rankings.comparison import Comparison, ListComparison, Pair
 from analytics.rankings.explanation import Distance, Explanation, Part, Removed
 from analytics.text_display import clean
+
+if TYPE_CHECKING:
+    from analytics.setup import AttackReport
 
 _HOURS_SHOWN = 16
 _BAR = 28
@@ -30,6 +34,7 @@ _REASONS = {
     "per_section": "its section has as many slots as it may",
     "per_author": "its author has as many slots as one may",
     "one_per": "another of its group has the slot",
+    "few_networks": "it is old, and readers of too few networks bring it back",
 }
 
 
@@ -175,3 +180,23 @@ def _name_figures(one: ListComparison) -> str:
 
 def _name_pair(pair: Pair, form: str) -> str:
     return " → ".join("–" if one is None else form.format(one) for one in (pair.now, pair.other))
+
+
+def print_attacks(report: AttackReport) -> None:
+    """Print how far each attack got, then a naive list beside ours."""
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, title="attacks: ranks among articles nobody pushed", title_justify="left")
+    for name in ("attack", "lines", "count", "before", "naive", "ours", "as people"):
+        table.add_column(name, justify="left" if name == "attack" else "right")
+    for one in sorted(report.outcomes, key=lambda one: (one.name, one.lines)):
+        ranks = (one.rank_before, one.naive_rank, one.rank, one.rank_of_people)
+        table.add_row(one.name, f"{one.lines:,}", f"{one.counted:,}", *(f"{rank:,}" for rank in ranks))
+    console.print(table)
+    console.print()
+    lists = Table(box=None, pad_edge=False)
+    for name in ("", "lines of 24 hours (naive)", "most-read-24h"):
+        lists.add_column(name, ratio=None if not name else 1, justify="left" if name else "right")
+    for rank, sides in enumerate(zip_longest(report.naive, report.ours, fillvalue=("", False)), start=1):
+        lists.add_row(str(rank), *(Text(f"{'✗ ' if pushed else ''}{clean(title)}") for title, pushed in sides))
+    console.print(lists)
+    console.print(Text(clean(f"✗ pushed by machines; the attacked newsroom is in {report.workspace}")))

@@ -238,17 +238,25 @@ def sql(options: Options, query: str | None) -> None:
 @click.option("--articles", type=click.IntRange(12), default=320, show_default=True, help="Articles an edition.")
 @click.option("--events", type=click.IntRange(500), default=220_000, show_default=True, help="Events, about.")
 @click.option("--as-of", type=Instant(), default="2026-03-14T12:00:00Z", show_default=True, help="The newsroom's now.")
+@click.option("--attack", "is_attacked", is_flag=True, help="Attack a copy of it, and compare a naive list with ours.")
 @common_options
-def demo(options: Options, folder: Path, seed: int, articles: int, events: int, as_of: datetime) -> None:
+def demo(
+    options: Options, folder: Path, seed: int, articles: int, events: int, as_of: datetime, *, is_attacked: bool
+) -> None:
     """Make a newsroom from a seed, run the whole chain, and say whom counting took for robots and where to look."""
     from analytics.demo.newsroom import NewsroomPlan
     from analytics.demo.verdict import judge_demo
-    from analytics.setup import make_demo
+    from analytics.setup import attack_demo, make_demo
     from analytics.terminal import print_note, print_verdict, show_progress
+    from analytics.waterfall import print_attacks
 
     plan = NewsroomPlan(seed=seed, articles_per_edition=articles, events=events, as_of=as_of.replace(tzinfo=UTC))
     with show_progress() as progress:
         workspace = make_demo(folder.absolute(), plan, options.config, progress)
+        report = attack_demo(workspace, plan, progress) if is_attacked else None
+    if report:
+        print_json({**asdict(report), "workspace": str(report.workspace)}) if options.is_json else print_attacks(report)
+        return
     verdict = judge_demo(workspace.root / "newsroom", workspace.snapshot)
     if options.is_json:
         told = {"workspace": str(workspace.root), "reports": str(workspace.reports), "verdict": asdict(verdict)}

@@ -1,7 +1,7 @@
 """The rules of a list, in their order: who may stand in it, who shares a slot, who is pinned.
 
 1. a ban of an editor;
-2. minimum and maximum age;
+2. minimum and maximum age; an old article that comes back needs readers of many networks;
 3. the order by score, within the rung the list is filled from; calm: an incumbent yields only to who beats it by
    so much;
 4. pins: each holds its slot, and counts in what follows;

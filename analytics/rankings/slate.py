@@ -105,7 +105,10 @@ class Slate:
         half_life = self._find_half_life(scope)
         barred, basis, rung = self._choose_rung(scope, half_life, pins, bans)
         ruled = self._choose(barred, scope, pins, basis)
-        items = ruled.items.with_columns(is_withheld=pl.lit(basis != name_basis(self.settings)))
+        resurfaced = self._find_resurfaced(barred.items)["article_id"].to_list()
+        is_back, rules = pl.col("article_id").is_in(resurfaced), pl.col("rules")
+        marked = pl.when(is_back).then(pl.concat_list(rules, pl.lit("resurfaced"))).otherwise(rules)
+        items = ruled.items.with_columns(marked, is_withheld=pl.lit(basis != name_basis(self.settings)))
         return Filled(
             Ruled(items, ruled.left_out),
             basis,
@@ -125,6 +128,7 @@ class Slate:
         for rung, basis, seconds in rungs:
             inside = self._select(scope, self._candidates(rung, seconds))
             barred = bar_articles(inside, self._rules, bans=bans, pins=pins, as_of=self._as_of)
+            barred = self._bar_resurfaced(barred, rung, pins)
             if settings.metric == "newest" or self._has_floor(barred.items.filter("is_scored"), rung):
                 return barred, basis, rung
         types = barred.items.schema
@@ -148,6 +152,28 @@ class Slate:
         fill = partial(fill_slots, rules=rules, pins=pins, length=self.settings.length, known=known)
         ruled = self._keep_calm(ranked, self._find_incumbents(scope), fill)
         return Ruled(ruled.items.drop("section_slug"), pl.concat([barred.left_out, ruled.left_out]))
+
+    def _bar_resurfaced(self, barred: Ruled, rung: ListSettings, pins: Collection[str]) -> Ruled:
+        """Keep out old articles that a burst from few networks brings back."""
+        old = self._find_resurfaced(barred.items).filter(~pl.col("article_id").is_in(list(pins)))
+        if old.is_empty():
+            return barred
+        ids, window_from = old["article_id"].to_list(), rung.begin_window(self._as_of)
+        counts = self._warehouse.frame(
+            "rankings/network_count", window_from=window_from, as_of=self._as_of, article_ids=ids
+        )
+        known = counts.filter(pl.col("networks") >= self.settings.rules.resurfaced_networks)["article_id"]
+        few = [one for one in ids if one not in set(known)]
+        left_out = pl.DataFrame({"article_id": few, "rule": "few_networks"}, schema=barred.left_out.schema)
+        kept = barred.items.filter(~pl.col("article_id").is_in(few))
+        return Ruled(kept, pl.concat([barred.left_out, left_out]))
+
+    def _find_resurfaced(self, candidates: pl.DataFrame) -> pl.DataFrame:
+        """Find the scored articles that are older than a list lets come back unseen."""
+        if not self.settings.rules.resurfaced_age:
+            return candidates.clear()
+        born = self._as_of - parse_duration(self.settings.rules.resurfaced_age)
+        return candidates.filter("is_scored", pl.col("published_at") < born)
 
     def _select(self, scope: Scope, candidates: pl.DataFrame) -> pl.DataFrame:
         """Keep the candidates inside a scope, by their own columns and by the tag and author it names."""
