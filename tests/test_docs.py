@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -142,10 +144,17 @@ def test_every_setting_is_in_the_reference() -> None:
 def test_every_command_and_option_is_in_the_reference() -> None:
     sections = read_page("docs/reference/command.md").split("\n## ")
     shared = sections[1]
-    for name, command in cli.commands.items():
-        (own,) = (section for section in sections if section.startswith(f"`readership {name}`"))
+    assert "`--workspace" in shared
+    for name, command in list_commands(cli, "readership"):
+        (own,) = (section for section in sections if section.startswith(f"`{name}`"))
         options = [one.opts[0] for one in command.params if one.param_type_name == "option"]
         assert [option for option in options if f"`{option}" not in own + shared] == []
+
+
+def list_commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        yield f"{path} {name}", command
+        yield from list_commands(command, f"{path} {name}") if hasattr(command, "commands") else ()
 
 
 def test_every_table_and_column_has_a_comment_and_is_in_the_reference() -> None:

@@ -19,7 +19,7 @@ from analytics.rankings.scopes import Scope
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
 
-_MEMORIES: tuple[Sum, ...] = ((600, 60_000), (3600, 172_800), (86_400, 604_800))
+_MEMORIES: tuple[Sum, ...] = ((600, 60_000), (3600, 172_800), (86_400, 172_800))
 _KINDS = ("read_sum", "share_sum", "engaged_sum")
 _FEWEST = 60
 
@@ -36,6 +36,8 @@ class Measured:
         What it was worth on all days, on the days it was tuned on, and on the others.
     tested : DataFrame
         Each moment of the testing days, as `metrics.judge_moments` says.
+    lists : DataFrame
+        The lists, as `replay.Replay` has them.
     """
 
     settings: ListSettings
@@ -43,6 +45,7 @@ class Measured:
     tuning_days: Worth
     testing_days: Worth
     tested: pl.DataFrame
+    lists: pl.DataFrame
 
     def to_json(self) -> dict[str, Any]:
         """Give settings and figures."""
@@ -87,7 +90,7 @@ class Bench:
         tested = self._keep(judged, TESTING)
         parts = (judged, self._keep(judged, TUNING), tested)
         everywhere, tuning, testing = (average_moments(part, self.period.step) for part in parts)
-        return Measured(settings, everywhere, tuning, testing, tested)
+        return Measured(settings, everywhere, tuning, testing, tested, replay.lists)
 
     def open_contest(self, base: ListSettings) -> Contest:
         """Find who competes at each moment: the best by a short, a middling and a long memory, in any kind of event."""

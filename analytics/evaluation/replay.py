@@ -135,6 +135,8 @@ class _Player:
             parts = scored.partition_by("as_of", as_dict=True)
             self._sums[half_life_seconds] = {moment: frame.select(_SCORE_COLUMNS) for (moment,), frame in parts.items()}
         scores = self._sums[half_life_seconds].get(as_of, pl.DataFrame(schema=SCORE))
+        if half_life_seconds == self._settings.half_life_2_seconds:
+            return scores
         self._past.warehouse.stage_frame("stage.score", scores)
         return self._past.warehouse.frame("rankings/candidate", as_of=as_of)
 

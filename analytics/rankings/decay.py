@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from itertools import accumulate, repeat
 from operator import mul
 
@@ -96,6 +97,7 @@ def _tabulate(half_life_seconds: int) -> pl.DataFrame:
     )
 
 
+@lru_cache(maxsize=10_000)  # a replay asks for the same ages at every moment on the hour
 def _factor(age: timedelta, half_life_seconds: int) -> tuple[int, int]:
     """Give multiplier and divisor of an hour that ended `age` before as_of."""
     if half_life_seconds == 0:

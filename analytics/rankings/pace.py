@@ -33,7 +33,8 @@ def score_by_pace(
     half_life_seconds : int or None
         Taken instead of the list's own.
     score : callable
-        Gives every candidate, with `article_id`, `score` and `is_scored`, for a half-life in seconds; 0 for none.
+        Gives every candidate, with `article_id`, `score` and `is_scored`, for a half-life in seconds; 0 for none. By
+        the second half-life those that have a score are enough.
     """
     first = half_life_seconds if half_life_seconds is not None else settings.half_life_seconds or 0
     second = settings.half_life_2_seconds
@@ -42,7 +43,7 @@ def score_by_pace(
     own = score(first)
     other = score(second).select("article_id", score_2="score")
     joined = own.join(other, on="article_id", how="left", maintain_order="left")
-    blended = blend_scores(settings, first / second, pl.col("score"), pl.col("score_2"))
+    blended = blend_scores(settings, first / second, pl.col("score"), pl.col("score_2").fill_null(0))
     return joined.with_columns(score=blended, is_scored=blended > 0).drop("score_2")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,27 @@ no terminal. Nothing asks a question. On a failure one sentence on stderr says w
 def build_command_page() -> str:
     """Build the page of the command from its own options and help texts."""
     top = cli.make_context("readership", [], resilient_parsing=True)
-    commands = [cli.commands[name] for name in sorted(cli.commands)]
-    shared = set.intersection(*({one.name for one in command.params} for command in commands))
+    commands = [*_list_commands(cli, top)]
+    takers = [command for command, _ in commands if command.params]  # a group may take none of its own
+    shared = set.intersection(*({one.name for one in command.params} for command in takers))
     blocks = [str(cli.help), _STREAMS, "## Options of every command"]
-    blocks += [_list_options(one for one in commands[0].params if one.name in shared), "## Exit codes"]
+    blocks += [_list_options(one for one in takers[0].params if one.name in shared), "## Exit codes"]
     blocks += [write_table(("code", "meaning"), ((str(code), text) for code, text in sorted(_list_codes())))]
-    for command in commands:
-        context = command.make_context(command.name, [], parent=top, resilient_parsing=True)
-        usage = " ".join(["readership", str(command.name), *command.collect_usage_pieces(context)])
+    for command, context in commands:
+        usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
         own = (one for one in command.params if one.name not in shared)
-        blocks += [f"## `readership {command.name}`", str(command.help), f"`{usage}`", _list_options(own)]
+        blocks += [f"## `{context.command_path}`", cleandoc(str(command.help)), f"`{usage}`", _list_options(own)]
     return write_page("The command", blocks)
+
+
+def _list_commands(group: Any, parent: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - click's own types
+    """List the commands of a group with their contexts, each group before its own."""
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        context = command.make_context(name, [], parent=parent, resilient_parsing=True)
+        yield command, context
+        if hasattr(command, "commands"):
+            yield from _list_commands(command, context)
 
 
 def _list_options(options: Iterable[Any]) -> str:

@@ -11,7 +11,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.evaluation.job import evaluate_list
+from analytics.evaluation.period import Period
+from analytics.evaluation.tuning import calibrate_list
 from analytics.instants import parse_instant
+from analytics.rankings.scopes import Scope
 
 from ..newsroom import Newsroom, Row  # noqa: TID252 - no package of the tests is on the path
 
@@ -130,3 +134,41 @@ def test_shuffled_split_and_half_loaded_twice_in_another_workspace_the_lists_kee
     assert sum(report.duplicate for report in reports) == half
     assert sorted(other.query(VERDICTS), key=str) == sorted(globo.query(VERDICTS), key=str)
     assert list_documents(other) == list_documents(globo)
+
+
+WEEK = Period(parse_instant("2017-10-02T03:00:00Z"), parse_instant("2017-10-09T03:00:00Z"), timedelta(hours=1))
+
+
+def judge(reads: pl.DataFrame, lists: pl.DataFrame) -> tuple[float, float]:
+    """Give what lists caught of the next hour by what the best would have, and their churn, from the file's reads."""
+    length = max(lists["rank"])
+    caught, best, fresh, before = 0.0, 0.0, [], None
+    for (at,), shown in lists.group_by("list_at", maintain_order=True):
+        after = reads.filter(pl.col("occurred_at") > at, pl.col("occurred_at") <= at + timedelta(hours=1))
+        counts = dict(after["article_id"].value_counts().rows())
+        names = set(shown["article_id"])
+        caught += sum(counts.get(name, 0) for name in names) / len(after)
+        best += sum(sorted(counts.values())[-length:]) / len(after)
+        fresh.append(0.0 if before is None else len(names - before) / length)
+        before = names
+    return caught / best, sum(fresh) / (len(fresh) - 1)
+
+
+@pytest.mark.parametrize("length", [10, 4])
+def test_the_figures_of_a_week_are_those_of_its_reads(globo: Newsroom, reads: pl.DataFrame, length: int) -> None:
+    found = evaluate_list(globo.context(), "most-read", Scope.of(["edition=pt"]), WEEK, length=length)
+    assert found.figures.moments == 161
+    assert judge(reads, found.lists) == pytest.approx((found.figures.foresight, found.figures.churn), abs=1e-12)
+
+
+def test_a_calibrated_list_foretells_nine_tenths_of_what_hindsight_could_and_is_calm(
+    globo: Newsroom, reads: pl.DataFrame
+) -> None:
+    found = calibrate_list(globo.context(), "most-read", Scope.of(["edition=pt"]), WEEK, churn_at_most=0.13)
+    assert found.gain.low > 0
+    foresight, churn = judge(reads, found.tuned.lists)
+    assert foresight >= 0.92
+    assert churn <= 0.13 + 1e-9
+    peers = {peer.name.partition(":")[0]: peer for peer in found.frontier.peers}
+    assert max(peer.foresight for peer in peers.values()) == peers["Guardian"].foresight < foresight
+    assert peers["Guardian"].churn > churn
