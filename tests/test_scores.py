@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.rankings.job import score_articles
+from analytics.rankings.job import rank_list, score_articles
+from analytics.rankings.scopes import Scope
 from analytics.settings import ListSettings, Weights
 from analytics.warehouse import Warehouse
 
@@ -256,3 +258,15 @@ def test_the_number_of_threads_changes_no_digit(tmp_path: Path) -> None:
         found.append([newsroom.rank(as_of=NOON - 9 * MINUTE), newsroom.rank("most-read-7d", as_of=NOON)])
     assert found[0] == found[1]
     assert len(found[0][0]["items"]) == len(ARTICLES)
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(half_lives, windows, moments, st.integers(1, 7))
+def test_a_list_without_rules_is_filled_as_one_whose_rules_touch_nothing(
+    crowd: Warehouse, half_life: str, window: str, as_of: datetime, length: int
+) -> None:
+    plain = ListSettings(half_life=half_life, window=window, length=length)
+    grouped = msgspec.structs.replace(plain, one_per="translation_group")  # no article has a group
+    one, other = (rank_list(crowd, "any", each, scope=Scope(()), as_of=as_of) for each in (plain, grouped))
+    assert one.equals(other)
+    assert one.schema == other.schema

@@ -66,6 +66,11 @@ def find_reach(settings: ListSettings) -> int:
     return max([window, *(RUNGS[name] for name in list_rungs(settings))])
 
 
+def sort_candidates(candidates: pl.DataFrame) -> pl.DataFrame:
+    """Put candidates in the order of a list: the scored ones first, then by the order of `rank_scope`."""
+    return candidates.sort("is_scored", *_ORDER, descending=[True, *_DESCENDING])
+
+
 def rank_scope(candidates: pl.DataFrame, scope: Scope, *, length: int, basis: str) -> pl.DataFrame:
     """Rank the candidates of a scope.
 

@@ -112,6 +112,8 @@ def bar_articles(
     >>> ruled.items["article_id"].to_list(), ruled.left_out.rows()
     (['a'], [('b', 'maximum_age')])
     """
+    if not bans and rules.minimum_age is None and rules.maximum_age is None:
+        return Ruled(candidates, pl.DataFrame(schema=_LEFT_OUT))
     published = pl.col("published_at")
     is_free = ~pl.col("article_id").is_in(list(pins))
     bars = {"ban": pl.col("article_id").is_in(list(bans))}

@@ -13,7 +13,7 @@ import polars as pl
 from analytics.instants import parse_duration
 from analytics.rankings.calm import Margin, favour_incumbents
 from analytics.rankings.edits import Edits
-from analytics.rankings.lists import LATEST, list_rungs, name_basis, rank_scope
+from analytics.rankings.lists import LATEST, list_rungs, name_basis, rank_scope, sort_candidates
 from analytics.rankings.memory import choose_half_life
 from analytics.rankings.metrics import filter_params
 from analytics.rankings.rules import Known, Ruled, RuleSet, bar_articles, fill_slots, read_words
@@ -105,10 +105,8 @@ class Slate:
         half_life = self._find_half_life(scope)
         barred, basis, rung = self._choose_rung(scope, half_life, pins, bans)
         ruled = self._choose(barred, scope, pins, basis)
-        resurfaced = self._find_resurfaced(barred.items)["article_id"].to_list()
-        is_back, rules = pl.col("article_id").is_in(resurfaced), pl.col("rules")
-        marked = pl.when(is_back).then(pl.concat_list(rules, pl.lit("resurfaced"))).otherwise(rules)
-        items = ruled.items.with_columns(marked, is_withheld=pl.lit(basis != name_basis(self.settings)))
+        items = self._mark_resurfaced(ruled.items, barred.items)
+        items = items.with_columns(is_withheld=pl.lit(basis != name_basis(self.settings)))
         return Filled(
             Ruled(items, ruled.left_out),
             basis,
@@ -138,6 +136,9 @@ class Slate:
 
     def _choose(self, barred: Ruled, scope: Scope, pins: dict[str, int], basis: str) -> Ruled:
         eligible = barred.items
+        if self._is_plain and not pins and basis != LATEST:
+            # Nothing can come between the order and the slots: the best of those already sorted.
+            return Ruled(_take_best(eligible, self.settings.length, basis), barred.left_out)
         sections = eligible.select("article_id", "section_slug")
         ranked = rank_scope(eligible, Scope(()), length=len(eligible), basis=basis).drop("rank")
         pinned = eligible.filter(pl.col("article_id").is_in(list(pins))).join(ranked, on="article_id", how="anti")
@@ -167,6 +168,14 @@ class Slate:
         left_out = pl.DataFrame({"article_id": few, "rule": "few_networks"}, schema=barred.left_out.schema)
         kept = barred.items.filter(~pl.col("article_id").is_in(few))
         return Ruled(kept, pl.concat([barred.left_out, left_out]))
+
+    def _mark_resurfaced(self, items: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+        if not self.settings.rules.resurfaced_age:
+            return items
+        resurfaced = self._find_resurfaced(candidates)["article_id"].to_list()
+        rules = pl.col("rules")
+        marked = pl.when(pl.col("article_id").is_in(resurfaced)).then(pl.concat_list(rules, pl.lit("resurfaced")))
+        return items.with_columns(marked.otherwise(rules))
 
     def _find_resurfaced(self, candidates: pl.DataFrame) -> pl.DataFrame:
         """Find the scored articles that are older than a list lets come back unseen."""
@@ -208,6 +217,12 @@ class Slate:
         return previous.filter(pl.col("scope") == str(scope))["article_id"].to_list()
 
     @cached_property
+    def _is_plain(self) -> bool:
+        """Whether the list has no rule that looks at who already has a slot."""
+        settings, rules = self.settings, self._rules
+        return not (rules.needs_text or rules.per_section or settings.one_per or settings.calm or settings.calm_of_mean)
+
+    @cached_property
     def _known(self) -> Known:
         rows = self._warehouse.frame("rankings/article_text", as_of=self._as_of).rows()
         has_words = bool(self._rules.near_duplicate_similarity)
@@ -219,7 +234,7 @@ class Slate:
     def _candidates(self, settings: ListSettings, half_life_seconds: int | None) -> pl.DataFrame:
         key = (settings.config_hash, half_life_seconds)
         if key not in self._scored:
-            self._scored[key] = self._score(settings, half_life_seconds)
+            self._scored[key] = sort_candidates(self._score(settings, half_life_seconds))
         return self._scored[key]
 
     def _find_half_life(self, scope: Scope) -> int | None:
@@ -265,6 +280,19 @@ def read_rules(rules: Rules) -> RuleSet:
         per_section=rules.per_section,
         per_author=rules.per_author,
         near_duplicate_similarity=rules.near_duplicate_similarity,
+    )
+
+
+def _take_best(eligible: pl.DataFrame, length: int, basis: str) -> pl.DataFrame:
+    """Give the first scored candidates their slots, as `fill_slots` does without rules and pins."""
+    best = eligible.filter("is_scored").head(length).with_row_index("rank", offset=1)
+    return best.select(
+        pl.col("rank").cast(pl.Int32),
+        "article_id",
+        "score",
+        *_COUNTS,
+        pl.lit(basis).alias("basis"),
+        pl.lit([], dtype=pl.List(pl.String)).alias("rules"),
     )
 
 
