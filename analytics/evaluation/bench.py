@@ -15,6 +15,7 @@ from analytics.evaluation.past import Past
 from analytics.evaluation.period import Period
 from analytics.evaluation.replay import replay_list
 from analytics.evaluation.trials import Contest, Sum
+from analytics.instants import parse_duration
 from analytics.rankings.scopes import Scope
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
@@ -93,12 +94,13 @@ class Bench:
         return Measured(settings, everywhere, tuning, testing, tested, replay.lists)
 
     def open_contest(self, base: ListSettings) -> Contest:
-        """Find who competes at each moment: the best by a short, a middling and a long memory, in any kind of event."""
+        """Find who competes: the best by short, middling and long memory and of all time, by any kind of event."""
         self._progress("finding who competes")
         eligible = self._past.find_eligible(self._name, base, self._scope)
+        memories = [*_MEMORIES, (0, round(parse_duration(self.longest_window).total_seconds()))]
         items, pool = max(_FEWEST, 4 * base.length), []
         for block in self._past.blocks:
-            sums = [self._past.sum_articles(block, *name).partition_by("as_of", as_dict=True) for name in _MEMORIES]
+            sums = [self._past.sum_articles(block, *name).partition_by("as_of", as_dict=True) for name in memories]
             for as_of in block:
                 found = [parts[as_of,] for parts in sums if (as_of,) in parts]
                 pool.append(_choose_best(next(eligible), found, items))

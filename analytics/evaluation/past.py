@@ -107,14 +107,20 @@ class Past:
         return scope.select(following).select(pl.col("as_of").alias("list_at"), "article_id", "reads")
 
     def find_eligible(self, name: str, settings: ListSettings, scope: Scope) -> Iterator[pl.DataFrame]:
-        """Find who could stand in a list, as far as no score decides it: `as_of`, `article_id`, moment by moment."""
+        """Find who could stand in a list, as far as no score decides it, moment by moment.
+
+        Yields
+        ------
+        DataFrame
+            `as_of`, `article_id`, `published_at`.
+        """
         rules = read_rules(settings.rules)
         self.warehouse.stage_frame("stage.score", pl.DataFrame(schema=SCORE))
         for as_of in self.moments:
             inside = scope.select(self.warehouse.frame("rankings/candidate", as_of=as_of))
             bans = Edits.read(self.edits, as_of).list_bans(name, str(scope))
             barred = bar_articles(filter_articles(inside, settings.filter), rules, bans=bans, as_of=as_of).items
-            yield barred.select(pl.lit(as_of).dt.cast_time_unit("us").alias("as_of"), "article_id")
+            yield barred.select(pl.lit(as_of).dt.cast_time_unit("us").alias("as_of"), "article_id", "published_at")
 
 
 def list_edges(from_at: datetime, until_at: datetime, cuts: Sequence[datetime]) -> list[datetime]:

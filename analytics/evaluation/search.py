@@ -15,7 +15,7 @@ from analytics.evaluation.calibrate import (
     vary_weights,
     vary_windows,
 )
-from analytics.evaluation.trials import Contest, Outcome, Sum, name_sums
+from analytics.evaluation.trials import Contest, Outcome, Sum, name_ladder, name_sums
 from analytics.settings import ListSettings
 
 _BEST = 6
@@ -78,7 +78,7 @@ class Search:
 
     def play(self, trials: Sequence[ListSettings]) -> Outcome:
         """Play trials, after summing what they need."""
-        for name in dict.fromkeys(name for one in trials for name in name_sums(one)):
+        for name in dict.fromkeys(name for one in trials for name in (*name_sums(one), *name_ladder(one))):
             if name not in self._contest.sums:
                 self._contest.add_sums(name, self._sum_pool(name, self._contest.pool))
         self._progress(f"trying {len(trials):,} lists")

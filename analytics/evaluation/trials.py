@@ -2,7 +2,8 @@
 
 A trial is a list's settings. Its lists are filled by score and calm alone, as `rankings.slate` fills them: bans, age
 and the scope have been applied, pins and the rules by section, author and likeness have not. What is chosen here is
-therefore replayed before its figures are told.
+therefore replayed before its figures are told. Where nothing was read in its window a trial goes down the ladder as its
+list does, but for a floor of more than one reader.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from analytics.evaluation.metrics import ENOUGH_READS
 from analytics.rankings.calm import favour
 from analytics.rankings.decay import VANISHED_HALF_LIVES
+from analytics.rankings.lists import RUNGS
 from analytics.rankings.pace import blend_scores
 from analytics.settings import ListSettings
 
@@ -27,6 +29,7 @@ Sum = tuple[int, int]
 """What a sum is decayed by, in seconds (0: by nothing), and its window in seconds."""
 _TRIALS_AT_ONCE = 2000
 _MINUTE_MILLISECONDS = 60_000
+_LITTLE = 2.0**-44
 
 
 def name_sums(settings: ListSettings) -> list[Sum]:
@@ -40,6 +43,17 @@ def name_sums(settings: ListSettings) -> list[Sum]:
     window = settings.window_seconds
     found = [settings.half_life_seconds or 0, *([second] if (second := settings.half_life_2_seconds) else [])]
     return [(seconds, min(window, seconds * VANISHED_HALF_LIVES or window)) for seconds in found]
+
+
+def name_ladder(settings: ListSettings) -> list[Sum]:
+    """Name the sums a list is filled by where none of its own is over 0: hard windows longer than its own.
+
+    Examples
+    --------
+    >>> name_ladder(ListSettings("none", "24h", 10))
+    [(0, 604800)]
+    """
+    return [(0, seconds) for seconds in RUNGS.values() if seconds > settings.window_seconds]
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ class Contest:
     Parameters
     ----------
     pool : DataFrame
-        `as_of`, `article_id`: who competes.
+        `as_of`, `article_id`, `published_at`: who competes.
     following : DataFrame
         `list_at`, `article_id`, `reads`: all that was read in the scope.
     groups : DataFrame
@@ -97,7 +111,11 @@ class Contest:
     """
 
     def __init__(self, pool: pl.DataFrame, following: pl.DataFrame, groups: pl.DataFrame, *, length: int) -> None:
-        self.pool = pool.sort("as_of", "article_id")
+        newest_first = pool.sort("as_of", "published_at", "article_id", descending=[False, True, False])
+        places = newest_first.with_columns(place=pl.int_range(pl.len()).over("as_of")).sort("as_of", "article_id")
+        self.pool = places.select("as_of", "article_id")
+        # Of equal scores the newer article leads, then the smaller id: so little decides nothing else.
+        self._edge = 1 - places["place"].to_numpy() * _LITTLE
         self.length = length
         self._sums: dict[Sum, Floats] = {}
         codes = self.pool["article_id"].rank("dense").to_numpy().astype(np.int64)
@@ -167,11 +185,18 @@ class Contest:
         return caught, new
 
     def _score(self, settings: ListSettings, number: int) -> Floats:
-        sums = [_weigh(settings, self._sums[name][:, self._places[number]]) for name in name_sums(settings)]
-        if len(sums) == 1:
-            return sums[0]
-        ratio = (settings.half_life_seconds or 0) / (settings.half_life_2_seconds or 1)
-        return blend_scores(settings, ratio, sums[0], sums[1])
+        place = self._places[number]
+        for names in (name_sums(settings), *([name] for name in name_ladder(settings))):
+            sums = [_weigh(settings, self._sums[name][:, place]) for name in names]
+            scores = sums[0] if len(sums) == 1 else _blend(settings, *sums)
+            if (scores > 0).any():
+                break
+        return scores * self._edge[place]
+
+
+def _blend(settings: ListSettings, own: Floats, other: Floats) -> Floats:
+    ratio = (settings.half_life_seconds or 0) / (settings.half_life_2_seconds or 1)
+    return blend_scores(settings, ratio, own, other)
 
 
 def hold_places(codes: Integers, standing: Integers) -> NDArray[np.bool_]:
