@@ -9,7 +9,6 @@ from itertools import pairwise
 from statistics import median
 
 from msgspec import Struct
-from scipy.stats import kendalltau
 
 from analytics.errors import NoInputError
 from analytics.instants import HOUR, format_instant
@@ -134,6 +133,8 @@ def correlate_ranks(one: Sequence[str], other: Sequence[str]) -> float | None:
     >>> correlate_ranks(["a"], []) is None
     True
     """
+    from scipy.stats import kendalltau  # noqa: PLC0415 - half a second that only a comparison needs
+
     both = list(dict.fromkeys([*one, *other]))
     ranks = [[side.index(name) if name in side else len(side) for name in both] for side in (one, other)]
     tau = float(kendalltau(*ranks).statistic) if len(both) > 1 else math.nan
