@@ -62,7 +62,7 @@ def answer_rank(context: Context, name: str, scope: Scope, as_of: datetime | Non
         as_of=moment,
         data_through=data_through,
         basis=unpinned["basis"][0] if len(unpinned) else name_empty(context.settings.lists[name]),
-        items=items,
+        items=items.iter_rows(named=True),
         half_life_seconds=ranked["half_life_seconds"][0] if len(ranked) else None,
     )
 

@@ -30,7 +30,7 @@ _DEFAULTS = Path(__file__).with_name("defaults.toml")
 _SHORTEST_HALF_LIFE_HOURS = 1 / 6
 AUTO = "auto"
 """The half-life that each scope finds by its own readers."""
-HALF_LIFE_PRESETS_SECONDS = (900, 3600, 10_800, 21_600, 86_400)
+HALF_LIFE_PRESETS_SECONDS = (900, 3600, 7200, 10_800, 21_600, 86_400)
 """What it is chosen from, shortest first."""
 _CALENDAR_HOURS = {"day": 24, "week": 168, "month": 744}
 
@@ -310,7 +310,7 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(
             description="Age at which an event counts half, such as 6h, at least 10m; none for a hard window; auto for "
-            "the shortest of 15m, 1h, 3h, 6h and 24h that the readers of a scope can carry."
+            "the shortest of 15m, 1h, 2h, 3h, 6h and 24h that the readers of a scope can carry."
         ),
     ]
     window: Annotated[str, Meta(description="Oldest age counted, such as 48h.")]

@@ -9,10 +9,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
+from hashlib import blake2b
 from pathlib import Path
 
 from analytics.errors import ReadershipError
 
+DEFINITIONS = ("schema", "macros", "views")
+"""The layers that define rather than fill, in the order they are executed."""
 HEADER_KEYS = ("table", "purpose", "grain", "reads", "params", "write")
 _PACKAGED = Path(__file__).parent / "sql"
 _MIGRATIONS = "migrations"
@@ -138,6 +141,20 @@ def order_definitions(layer: str) -> list[str]:
         for name in names.values()
     }
     return list(TopologicalSorter(calls).static_order())
+
+
+@cache
+def hash_definitions() -> str:
+    """Hash the text of every definition: two warehouses of one hash have the same tables, macros and views.
+
+    Examples
+    --------
+    >>> len(hash_definitions())
+    16
+    """
+    names = [name for layer in DEFINITIONS for name in list_statements(layer)]
+    texts = ((find_sql_folder() / f"{name}.sql").read_bytes() for name in names)
+    return blake2b(b"\0".join(texts), digest_size=8).hexdigest()
 
 
 def _read_header(name: str, text: str) -> dict[str, str]:

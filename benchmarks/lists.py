@@ -23,7 +23,7 @@ from analytics.rollups import roll_up_hours
 from analytics.settings import load_settings
 from analytics.warehouse import Warehouse, open_warehouse
 
-AS_OF = datetime(2026, 3, 14, 11, 30)  # noqa: DTZ001 - naive UTC inside
+AS_OF = datetime(2026, 3, 14, 12)  # noqa: DTZ001 - naive UTC inside
 DAYS, ARTICLES, ROUNDS = 30, 20_000, 3
 SECTIONS, REGIONS = 21, 7
 BLOCK, DAY_US = 2_000_000, 86_400_000_000

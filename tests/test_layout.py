@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from analytics.errors import ReadershipError
-from analytics.statements import list_migrations
+from analytics.statements import hash_definitions, list_migrations
 from analytics.warehouse import open_warehouse
 from analytics.warehouse.tables import LAYOUT_VERSION, Warehouse
 
@@ -86,6 +86,23 @@ def test_the_layout_this_program_writes_is_the_one_it_opens(tmp_path: Path) -> N
     for _ in range(2):
         with open_warehouse(path) as warehouse:
             assert warehouse.query("from runs.layout").rows() == [(LAYOUT_VERSION,)]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_another_program_defined_is_defined_anew_and_what_is_known_is_left_alone(
+    tmp_path: Path, *, is_known: bool
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with open_warehouse(path):
+        pass
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create or replace macro is_wanted(value, wanted) as 'another'")
+        if not is_known:
+            connection.execute("create or replace macro definition_hash() as 'of an older program'")
+    with open_warehouse(path) as warehouse:
+        assert warehouse.query("select is_wanted('a', []) as found").item() == ("another" if is_known else True)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("select definition_hash()").fetchone() == (hash_definitions(),)
 
 
 def test_a_table_does_not_change_without_a_new_layout() -> None:

@@ -202,8 +202,8 @@ def test_movement_is_against_the_last_ranking_with_an_earlier_moment(newsroom: N
 
 
 def test_an_item_that_keeps_its_rank_moves_same() -> None:
-    items = pl.DataFrame({"scope": ["site"], "article_id": ["a"], "rank": [1]})
-    previous = pl.DataFrame({"scope": ["site"], "article_id": ["a"], "previous_rank": [1]})
+    place = {"list_name": "most-read", "scope": "site", "article_id": "a"}
+    items, previous = pl.DataFrame([place | {"rank": 1}]), pl.DataFrame([place | {"previous_rank": 1}])
     assert add_movement(items, previous)["movement"].to_list() == ["same"]
 
 

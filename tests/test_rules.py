@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -153,18 +154,31 @@ def test_an_undo_takes_back_what_it_covers_and_a_pin_is_over_at_its_end() -> Non
     assert name_config("hash", after, "most-read") != "hash"
 
 
-def test_a_half_life_is_the_shortest_whose_last_slot_is_no_accident() -> None:
-    def score(seconds: int) -> pl.DataFrame:
-        reads = [(1 + place % 3) * seconds / 900 for place in (2, 1)]
-        return pl.DataFrame({"score": [3 * reads[0], reads[1]], "variance": [3 * reads[0], reads[1]]})
+@given(
+    reads=st.lists(st.integers(1, 400), min_size=1, max_size=12), length=st.integers(1, 12), seed=st.integers(0, 9999)
+)
+def test_a_half_life_is_the_shortest_whose_list_is_two_standard_errors(
+    reads: list[int], length: int, seed: int
+) -> None:
+    dice = Random(seed)  # noqa: S311 - no secret
+    ages = [[dice.uniform(0, 86_400) for _ in range(count)] for count in reads]
+
+    def score(seconds: float) -> list[float]:
+        return [sum(2 ** (-age / seconds) for age in each) for each in ages]
+
+    def frame(seconds: int) -> pl.DataFrame:
+        return pl.DataFrame({"score": score(seconds), "variance": score(seconds / 2)})
 
     for seconds in HALF_LIFE_PRESETS_SECONDS:
-        found = score(seconds)["score"].to_list()
-        is_plain = found[0] - found[1] >= 2 * sum(found) ** 0.5
-        if is_plain:
+        pairs = sorted(zip(score(seconds), score(seconds / 2), strict=True), key=lambda pair: -pair[0])[:length]
+        if sum(one for one, _ in pairs) >= 2 * sum(variance**0.5 for _, variance in pairs):
             break
-    assert 900 <= choose_half_life(score, length=1) == seconds < 86_400
-    assert choose_half_life(lambda _: score(900).clear(), length=1) == 86_400
+    assert choose_half_life(frame, length=length) == seconds
+
+
+def test_a_scope_that_nobody_read_remembers_longest() -> None:
+    nothing = pl.DataFrame(schema={"score": pl.Float64, "variance": pl.Float64})
+    assert choose_half_life(lambda _: nothing, length=1) == HALF_LIFE_PRESETS_SECONDS[-1]
 
 
 def test_no_rung_is_shorter_than_the_list_above_it() -> None:

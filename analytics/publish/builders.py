@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Literal, Protocol
 
 import msgspec
-import polars as pl
 
 from analytics.errors import ReportError
 from analytics.instants import format_instant
@@ -74,7 +74,7 @@ def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
     as_of: datetime,
     data_through: datetime | None,
     basis: str,
-    items: pl.DataFrame,
+    items: Iterable[Row],
     half_life_seconds: int | None = None,
 ) -> ListDocument:
     """Build the document of one list and scope.
@@ -90,7 +90,7 @@ def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
     basis
         How the list was filled.
     items
-        The columns of ``sql/publish/list_item.sql``, for this list and scope.
+        Rows with the columns of ``sql/publish/list_item.sql``, for this list and scope.
     half_life_seconds
         The half-life that the scope found, where the list leaves it to it.
 
@@ -110,7 +110,7 @@ def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
         data_through=None if data_through is None else format_instant(data_through),
         basis=basis,
         config=config,
-        items=tuple(_build_list_item(row) for row in items.sort("rank").iter_rows(named=True)),
+        items=tuple(map(_build_list_item, sorted(items, key=itemgetter("rank")))),
     )
 
 

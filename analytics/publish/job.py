@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from itertools import groupby
@@ -176,7 +176,7 @@ def _build_lists(
         .select("list_name", "scope", "basis", "half_life_seconds")
         .rows()
     )
-    by_list = items.partition_by("list_name", "scope", as_dict=True)
+    by_list = _group_rows(items, "list_name", "scope")
     return [
         build_list_document(
             recipes[name],
@@ -184,7 +184,7 @@ def _build_lists(
             as_of=as_of,
             data_through=data_through,
             basis=basis,
-            items=by_list.get((name, scope), items.clear()),
+            items=by_list.get((name, scope), ()),
             half_life_seconds=half_life_seconds,
         )
         for name, scope, basis, half_life_seconds in sorted(rankings, key=lambda row: (places.get(row[0], 0), row[:2]))
@@ -193,13 +193,15 @@ def _build_lists(
 
 
 def _build_read_next(warehouse: FrameSource, as_of: datetime) -> Iterator[tuple[str, bytes]]:
-    rows = warehouse.frame("publish/read_next_item").iter_rows(named=True)
-    by_seed: Mapping[str, list[dict[str, Any]]] = {
-        seed: list(group) for seed, group in groupby(rows, key=itemgetter("seed_article_id"))
-    }
+    by_seed = _group_rows(warehouse.frame("publish/read_next_item"), "seed_article_id")
     for article_id, edition in warehouse.frame("publish/seed", as_of=as_of).iter_rows():
         document = build_read_next_document(article_id, edition, as_of=as_of, items=by_seed.get(article_id, []))
         yield read_next_path(edition, article_id), encode(document)
+
+
+def _group_rows(frame: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]]]:
+    """Give the rows of each key, which stand together: a frame for each would cost more than all the rest."""
+    return {key: list(rows) for key, rows in groupby(frame.iter_rows(named=True), key=itemgetter(*keys))}
 
 
 def _format_optional(moment: datetime | None) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 import polars as pl
@@ -54,6 +55,11 @@ class Material:
         """Give an edition's hours."""
         return build_series(self.hourly.filter(edition=edition), self.as_of)
 
+    @cached_property
+    def item_reads(self) -> dict[str, tuple[int, ...]]:
+        """Every listed article's reads of each hour."""
+        return spread_reads(self.item_hourly, self.as_of)
+
     def removals(self, edition: str) -> dict[str, int]:
         """Give an edition's removed pageviews by reason, the most frequent first."""
         rows = self.removed.filter(edition=edition).sort("pageviews", "reason", descending=[True, False])
@@ -88,12 +94,6 @@ class ListView:
     def has_movement(self) -> bool:
         """Whether movement says anything."""
         return any(row.item.previous_rank is not None for row in self.rows)
-
-    @property
-    def place(self) -> tuple[bool, float, str]:
-        """Sort key on a page: the main list, then from the shortest window to the longest."""
-        document = self.document
-        return (document.list != _MAIN_LIST, document.config.window_hours, self.path)
 
 
 @dataclass(frozen=True)
@@ -172,17 +172,16 @@ def _build_link(edition: str, language: str) -> Link:
 
 
 def _build_edition(material: Material, link: Link) -> EditionView:
-    inside = [one for one in material.documents if one.edition == link.edition]
-    views = _build_lists(material, inside)
-    main = views[0].document.list if views else ""
+    inside = sorted((one for one in material.documents if one.edition == link.edition), key=_find_place)
+    sections = [one for one in inside if one.list == inside[0].list and "section" in msgspec.to_builtins(one.scope)]
     series = material.series(link.edition)
     return EditionView(
         link=link,
         series=series,
         chart=build_chart(series, height=_CHART_HEIGHT),
         small_chart=build_chart(series, height=_SMALL_CHART_HEIGHT),
-        lists=tuple(view for view in views if _is_whole(view.document)),
-        sections=_choose_sections(views, main),
+        lists=_build_lists(material, filter(_is_whole, inside)),
+        sections=_choose_sections(_build_lists(material, sections)),
         removed=material.removals(link.edition),
     )
 
@@ -193,44 +192,46 @@ def _build_site(material: Material, editions: Sequence[EditionView]) -> EditionV
     for one in editions:
         for reason, pageviews in one.removed.items():
             removed[reason] = removed.get(reason, 0) + pageviews
-    lists = _build_lists(material, [one for one in material.documents if one.edition is None])
+    lists = [one for one in material.documents if one.edition is None and _is_whole(one)]
     return EditionView(
         link=Link("", OVERVIEW_LANGUAGE, "ltr", "", OVERVIEW),
         series=series,
         chart=build_chart(series, height=_CHART_HEIGHT),
         small_chart=build_chart(series, height=_SMALL_CHART_HEIGHT),
-        lists=tuple(view for view in lists if _is_whole(view.document)),
+        lists=_build_lists(material, sorted(lists, key=_find_place)),
         sections=(),
         removed=dict(sorted(removed.items(), key=lambda pair: (-pair[1], pair[0]))),
     )
 
 
-def _build_lists(material: Material, documents: Sequence[ListDocument]) -> list[ListView]:
-    reads = spread_reads(material.item_hourly, material.as_of)
-    views = [_build_list(material, document, reads) for document in documents]
-    return sorted(views, key=lambda view: view.place)
+def _build_lists(material: Material, documents: Iterable[ListDocument]) -> tuple[ListView, ...]:
+    return tuple(_build_list(material, document) for document in documents)
 
 
-def _build_list(material: Material, document: ListDocument, reads: Mapping[str, tuple[int, ...]]) -> ListView:
+def _build_list(material: Material, document: ListDocument) -> ListView:
     scope: dict[str, str] = msgspec.to_builtins(document.scope)
     top = max((item.score or 0 for item in document.items), default=0) or 1
     rows = []
     for item in document.items:
         edition, language = material.homes[item.article_id]
-        sparkline = draw_sparkline(reads.get(item.article_id, (0, 0)))
+        sparkline = draw_sparkline(material.item_reads.get(item.article_id, (0, 0)))
         bar = round(100 * max(item.score or 0, 0) / top, 2)
         rows.append(Row(item, edition, language, name_direction(language), sparkline, bar))
     label = document.items[0].label if "section" in scope and document.items else None
     return ListView(document, list_path(document.list, scope), tuple(rows), label)
 
 
-def _choose_sections(views: Sequence[ListView], main: str) -> tuple[ListView, ...]:
-    """Choose the main list's sections that were read, the most read first."""
-    found = [
-        view for view in views if view.document.list == main and view.label and view.rows[0].item.score is not None
-    ]
+def _choose_sections(views: Sequence[ListView]) -> tuple[ListView, ...]:
+    """Choose the sections that were read, the most read first."""
+    found = [view for view in views if view.label and view.rows[0].item.score is not None]
     found.sort(key=lambda view: (-(view.rows[0].item.score or 0), view.path))
     return tuple(replace(view, rows=view.rows[:_SECTION_ROWS]) for view in found)
+
+
+def _find_place(document: ListDocument) -> tuple[bool, float, str]:
+    """Give a sort key on a page: the main list, then from the shortest window to the longest."""
+    path = list_path(document.list, msgspec.to_builtins(document.scope))
+    return (document.list != _MAIN_LIST, document.config.window_hours, path)
 
 
 def _is_whole(document: ListDocument) -> bool:

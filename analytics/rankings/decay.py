@@ -58,13 +58,13 @@ def tabulate_hours(window: tuple[datetime, datetime], half_life_seconds: int) ->
     Returns
     -------
     DataFrame
-        `hour_start`, `multiplier` and `divisor` (whole numbers as text: they outgrow 64 bits). A sum in
-        units of 2^-40 times multiplier, divided by divisor, is in units of 2^-80.
+        `hour_start`, `multiplier` and `shift`. A sum in units of 2^-40 times multiplier, halved as often as shift
+        says, is in units of 2^-80.
 
     Examples
     --------
     >>> hours = tabulate_hours((datetime(2026, 3, 14, 10), datetime(2026, 3, 14, 12)), 3600)
-    >>> [math.log2(int(m) / int(d)) for m, d in hours.select("multiplier", "divisor").rows()]
+    >>> [math.log2(multiplier) - shift for multiplier, shift in hours.select("multiplier", "shift").rows()]
     [39.0, 40.0, 41.0]
     """
     window_from, as_of = window
@@ -74,10 +74,10 @@ def tabulate_hours(window: tuple[datetime, datetime], half_life_seconds: int) ->
     return pl.DataFrame(
         {
             "hour_start": hours,
-            "multiplier": [str(multiplier) for multiplier, _ in factors],
-            "divisor": [str(divisor) for _, divisor in factors],
+            "multiplier": [multiplier for multiplier, _ in factors],
+            "shift": [shift for _, shift in factors],
         },
-        schema={"hour_start": pl.Datetime("us"), "multiplier": pl.String, "divisor": pl.String},
+        schema={"hour_start": pl.Datetime("us"), "multiplier": pl.Int64, "shift": pl.Int32},
     )
 
 
@@ -99,13 +99,13 @@ def _tabulate(half_life_seconds: int) -> pl.DataFrame:
 
 @lru_cache(maxsize=10_000)  # a replay asks for the same ages at every moment on the hour
 def _factor(age: timedelta, half_life_seconds: int) -> tuple[int, int]:
-    """Give multiplier and divisor of an hour that ended `age` before as_of."""
+    """Give multiplier and shift of an hour that ended `age` before as_of."""
     if half_life_seconds == 0:
-        return _UNIT, 1
+        return _UNIT, 0
     with localcontext(prec=_DIGITS):
         half_lives = Decimal(age // timedelta(microseconds=1)) / (half_life_seconds * 10**6)
         whole = math.floor(half_lives)
         if whole > VANISHED_HALF_LIVES:
-            return 0, 1
+            return 0, 0
         mantissa = round(_UNIT * Decimal(2) ** (whole - half_lives))
-    return (mantissa, 1 << whole) if whole > 0 else (mantissa << -whole, 1)
+    return (mantissa, whole) if whole > 0 else (mantissa << -whole, 0)

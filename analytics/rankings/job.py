@@ -20,20 +20,13 @@ from analytics.rankings.metrics import filter_params, judge_articles, narrow_lis
 from analytics.rankings.movement import add_movement
 from analytics.rankings.pace import score_by_pace
 from analytics.rankings.scopes import Scope, list_scopes
-from analytics.rankings.slate import Filled, Slate
+from analytics.rankings.sheet import Sheet
+from analytics.rankings.slate import Slate
 from analytics.settings import ListSettings
 from analytics.warehouse import Warehouse
 
 _RANKINGS_CORRECTED = 48
 _HISTORY = timedelta(days=30)
-_RANKING: dict[str, type[pl.DataType] | pl.DataType] = {
-    "scope": pl.String,
-    "basis": pl.String,
-    "items": pl.Int32,
-    "half_life_seconds": pl.Int64,
-    "data_through": pl.Datetime("us"),
-    "config_hash": pl.String,
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,8 @@ def rank_lists(
     warehouse: Warehouse, lists: Mapping[str, ListSettings], moment: Moment, *, scopes: Sequence[Scope] | None = None
 ) -> int:
     """Rank all lists for all scopes that a run publishes, or for some of them, and return the items written."""
-    return sum(_rank_everywhere(warehouse, name, lists[name], moment, scopes) for name in sorted(lists))
+    made = [_make_list(warehouse, name, lists[name], moment.as_of, scopes) for name in sorted(lists)]
+    return _write(warehouse, made, moment, scopes) if made else 0
 
 
 def rank_list(
@@ -70,7 +64,7 @@ def rank_list(
         Columns of `rankings.item` but the moment's, best first, and `half_life_seconds`.
     """
     slate = make_slate(warehouse, name, narrow_list(settings, scope), as_of)
-    return _tell_movement(warehouse, name, as_of, _rank(slate, scope))
+    return _tell_movement(warehouse, [name], as_of, _rank(slate, scope).with_columns(list_name=pl.lit(name)))
 
 
 def make_slate(warehouse: Warehouse, name: str, settings: ListSettings, as_of: datetime) -> Slate:
@@ -191,17 +185,21 @@ def _weigh_articles(
 ) -> pl.DataFrame:
     window_from = settings.begin_window(as_of)
     whole_from, whole_until = find_whole_hours(window_from, as_of)
-    if half_life_seconds not in set(warehouse.frame("rollups/half_life")["half_life_seconds"]):
-        # No sums are kept for this half-life: every hour counts as broken, and comes straight from the events.
-        whole_from = whole_until = floor_hour(as_of) + HOUR
-    warehouse.stage_frame("stage.hour_factor", tabulate_hours((window_from, as_of), half_life_seconds))
-    warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
     span = {"window_from": window_from, "as_of": as_of}
     weights = {f"{kind}_weight": weight for kind, weight in msgspec.structs.asdict(settings.weights).items()}
     weights["box_discount"] = 1 - settings.box_click_weight
+    if not half_life_seconds and not settings.filter.is_of_events:
+        hours = {"whole_from": whole_from, "whole_until": whole_until}
+        warehouse.stage("rankings/window_score", **hours, **span, **weights)
+        return warehouse.frame("rankings/candidate", as_of=as_of)
+    warehouse.stage_frame("stage.hour_factor", tabulate_hours((window_from, as_of), half_life_seconds))
+    warehouse.stage_frame("stage.decay_weight", tabulate_weights(half_life_seconds))
     if settings.filter.is_of_events:
         warehouse.stage("rankings/filtered_score", **span, **weights, **filter_params(settings.filter))
     else:
+        if half_life_seconds not in set(warehouse.frame("rollups/half_life")["half_life_seconds"]):
+            # No sums are kept for this half-life: every hour counts as broken, and comes straight from the events.
+            whole_from = whole_until = floor_hour(as_of) + HOUR
         warehouse.stage(
             "rankings/score",
             half_life_seconds=half_life_seconds,
@@ -214,14 +212,18 @@ def _weigh_articles(
 
 
 def find_whole_hours(window_from: datetime, as_of: datetime) -> tuple[datetime, datetime]:
-    """Give start and end of the whole hours in a window that leaves out its start and holds its end.
+    """Give start and end of the whole hours in a window; its first instant may lie in one of them.
 
     Examples
     --------
     >>> [at.hour for at in find_whole_hours(datetime(2026, 3, 14, 6), datetime(2026, 3, 14, 12, 30))]
+    [6, 12]
+    >>> [at.hour for at in find_whole_hours(datetime(2026, 3, 14, 6, 1), datetime(2026, 3, 14, 12))]
     [7, 12]
     """
-    whole_from = floor_hour(window_from) + HOUR
+    whole_from = floor_hour(window_from)
+    if whole_from < window_from:
+        whole_from += HOUR
     return whole_from, max(whole_from, floor_hour(as_of))
 
 
@@ -232,8 +234,8 @@ def _rank(slate: Slate, scope: Scope) -> pl.DataFrame:
     )
 
 
-def _tell_movement(warehouse: Warehouse, name: str, as_of: datetime, items: pl.DataFrame) -> pl.DataFrame:
-    key = {"list_name": name, "as_of": as_of}
+def _tell_movement(warehouse: Warehouse, names: list[str], as_of: datetime, items: pl.DataFrame) -> pl.DataFrame:
+    key: dict[str, object] = {"list_names": names, "as_of": as_of}
     previous = warehouse.frame("rankings/previous_item", **key)
     history = warehouse.frame("rankings/history_item", **key, history_from=as_of - _HISTORY)
     return add_movement(items, previous, history)
@@ -243,40 +245,61 @@ def _stamp(name: str, as_of: datetime) -> list[pl.Expr]:
     return [pl.lit(name).alias("list_name"), pl.lit(as_of).dt.cast_time_unit("us").alias("as_of")]
 
 
-def _rank_everywhere(
-    warehouse: Warehouse, name: str, settings: ListSettings, moment: Moment, scopes: Sequence[Scope] | None
-) -> int:
-    slate = make_slate(warehouse, name, settings, moment.as_of)
-    stamp = _stamp(name, moment.as_of)
-    withheld = pl.DataFrame(schema={"reason": pl.String})
-    filled: dict[Scope, Filled] = {}
+@dataclass(frozen=True)
+class _Made:
+    """One list of a moment: its sheet, or why it could not be made."""
+
+    name: str
+    settings: ListSettings
+    sheet: Sheet
+    reason: str | None = None
+
+
+def _make_list(
+    warehouse: Warehouse, name: str, settings: ListSettings, as_of: datetime, scopes: Sequence[Scope] | None
+) -> _Made:
+    slate = make_slate(warehouse, name, settings, as_of)
     try:
-        wanted = _list_scopes(warehouse, slate, moment.as_of)
-        filled = {scope: slate.fill(scope) for scope in (wanted if scopes is None else scopes) if scope in wanted}
+        wanted = _list_scopes(warehouse, slate, as_of)
+        sheet = slate.fill_scopes(wanted if scopes is None else [scope for scope in scopes if scope in wanted])
     except NoInputError as error:
-        withheld = pl.DataFrame({"reason": [error.message]})
+        return _Made(name, settings, Sheet.join([]), error.message)
+    return _Made(name, settings, sheet)
+
+
+def _write(warehouse: Warehouse, made: Sequence[_Made], moment: Moment, scopes: Sequence[Scope] | None) -> int:
+    """Write all lists in one step, in place of those of the same moment."""
     said = Edits.read(warehouse.frame("rankings/edit"), None)  # what is over by now, too: it held then
-    config_hash = name_config(settings.config_hash, said, name)
-    rankings = pl.DataFrame(
+    names = [one.name for one in made]
+    withheld = pl.concat(
         [
-            (str(scope), one.basis, len(one.ruled.items), one.half_life_seconds, moment.data_through, config_hash)
-            for scope, one in filled.items()
-        ],
-        schema=_RANKING,
-        orient="row",
-    ).with_columns(stamp)
-    ranked = [one.ruled.items.with_columns(scope=pl.lit(str(scope))) for scope, one in filled.items()]
-    key: dict[str, object] = {"list_name": name, "as_of": moment.as_of}
-    items = pl.DataFrame(schema={"scope": pl.String})
-    if ranked:
-        items = _tell_movement(warehouse, name, moment.as_of, pl.concat(ranked)).with_columns(stamp)
+            pl.DataFrame({"reason": [one.reason]}, schema={"reason": pl.String}).with_columns(
+                _stamp(one.name, moment.as_of)
+            )
+            for one in made
+        ]
+    )
+    rankings = pl.concat([_describe_rankings(one, moment, said) for one in made])
+    items = pl.concat([one.sheet.items.with_columns(_stamp(one.name, moment.as_of)) for one in made])
+    items = _tell_movement(warehouse, names, moment.as_of, items)
+    key: dict[str, object] = {"list_name": names, "as_of": moment.as_of}
     with warehouse.transaction():
-        warehouse.replace_frame("rankings.withheld", withheld.with_columns(stamp), **key)
-        for part in [{}] if scopes is None else [{"scope": str(scope)} for scope in scopes]:
-            inside = [pl.col(column) == value for column, value in part.items()]
-            warehouse.replace_frame("rankings.ranking", rankings.filter(*inside), **key, **part)
-            warehouse.replace_frame("rankings.item", items.filter(*inside), **key, **part)
+        warehouse.replace_frame("rankings.withheld", withheld.drop_nulls(), **key)
+        if scopes is not None:
+            key["scope"] = [str(scope) for scope in scopes]
+        warehouse.replace_frame("rankings.ranking", rankings, **key)
+        warehouse.replace_frame("rankings.item", items, **key)
     return len(items)
+
+
+def _describe_rankings(made: _Made, moment: Moment, said: Edits) -> pl.DataFrame:
+    counts = made.sheet.items.group_by("scope").agg(pl.len().cast(pl.Int32).alias("items"))
+    return made.sheet.scopes.join(counts, on="scope", how="left").with_columns(
+        pl.col("items").fill_null(0),
+        *_stamp(made.name, moment.as_of),
+        data_through=pl.lit(moment.data_through, dtype=pl.Datetime("us")),
+        config_hash=pl.lit(name_config(made.settings.config_hash, said, made.name)),
+    )
 
 
 def _list_scopes(warehouse: Warehouse, slate: Slate, as_of: datetime) -> list[Scope]:

@@ -1,4 +1,4 @@
-r"""A half-life that fits the audience: the shortest whose last slot is no accident.
+r"""A half-life that fits the audience: the shortest whose list stands well above chance.
 
 With reads as a Poisson process the variance of a decayed sum :math:`\sum w \cdot 2^{-a/H}` is
 :math:`\sum w^2 \cdot 2^{-2a/H}`: the same sum with squared weights and half the half-life, exactly.
@@ -6,8 +6,7 @@ With reads as a Poisson process the variance of a decayed sum :math:`\sum w \cdo
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import polars as pl
 
@@ -17,7 +16,7 @@ _STANDARD_ERRORS = 2.0
 
 
 def choose_half_life(score: Callable[[int], pl.DataFrame], *, length: int) -> int:
-    """Choose the shortest preset whose last slot leads the next by two standard errors; the longest where none does.
+    """Choose the shortest preset whose list stands above chance; the longest where none does.
 
     Parameters
     ----------
@@ -28,35 +27,38 @@ def choose_half_life(score: Callable[[int], pl.DataFrame], *, length: int) -> in
 
     Examples
     --------
-    >>> frames = {900: pl.DataFrame({"score": [9.0, 8.0], "variance": [9.0, 8.0]})}
-    >>> choose_half_life(lambda seconds: frames[min(seconds, 900)] * (seconds // 900) ** 2, length=1)
-    10800
+    >>> frames = {900: pl.DataFrame({"score": [3.0, 1.0], "variance": [3.0, 1.0]})}
+    >>> choose_half_life(lambda seconds: frames[900] * (seconds // 900), length=1)
+    3600
     """
-    for seconds in HALF_LIFE_PRESETS_SECONDS:
-        scored = score(seconds).sort("score", "variance", descending=[True, False])
-        if leads(scored["score"].to_list(), scored["variance"].to_list(), length):
-            return seconds
-    return HALF_LIFE_PRESETS_SECONDS[-1]
+    return next(
+        (seconds for seconds in HALF_LIFE_PRESETS_SECONDS if stands(score(seconds), length)),
+        HALF_LIFE_PRESETS_SECONDS[-1],
+    )
 
 
-def leads(scores: Sequence[float], variances: Sequence[float], length: int) -> bool:
-    """Tell whether the last slot leads the next by two standard errors of their difference.
+def stands(scored: pl.DataFrame, length: int) -> bool:
+    """Tell whether the scores of a list are two standard errors or more, taken together.
+
+    A list is as good as what it knows of its items: their scores summed, against their standard errors summed. The
+    lead of one slot over the next says less, since two articles may draw level however well both are known.
 
     Parameters
     ----------
-    scores, variances : sequence of float
-        Best first. In a list that is not full the last item leads what was never read.
+    scored : polars.DataFrame
+        `score` and `variance` of each article.
     length : int
         Slots.
 
     Examples
     --------
-    >>> leads([30.0, 10.0], [30.0, 10.0], 1), leads([12.0, 10.0], [12.0, 10.0], 1), leads([], [], 1)
-    (True, False, False)
+    >>> stands(pl.DataFrame({"score": [9.0, 4.0], "variance": [9.0, 4.0]}), 2)
+    True
+    >>> stands(pl.DataFrame({"score": [5.0, 1.0], "variance": [5.0, 1.0]}), 2)
+    False
+    >>> stands(pl.DataFrame(schema={"score": pl.Float64, "variance": pl.Float64}), 2)
+    False
     """
-    last = min(length, len(scores)) - 1
-    if last < 0 or scores[last] <= 0:
-        return False
-    is_full = len(scores) > length
-    next_score, next_variance = (scores[length], variances[length]) if is_full else (0.0, 0.0)
-    return scores[last] - next_score >= _STANDARD_ERRORS * math.sqrt(variances[last] + next_variance)
+    best = scored.filter(pl.col("score") > 0).sort("score", "variance", descending=[True, False]).head(length)
+    known, unsure = best.select(pl.col("score").sum(), pl.col("variance").sqrt().sum()).row(0)
+    return bool(known > 0 and known >= _STANDARD_ERRORS * unsure)

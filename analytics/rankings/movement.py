@@ -11,11 +11,11 @@ def add_movement(items: pl.DataFrame, previous: pl.DataFrame, history: pl.DataFr
     Parameters
     ----------
     items : DataFrame
-        `scope`, `article_id`, `rank`.
+        `list_name`, `scope`, `article_id`, `rank`.
     previous : DataFrame
-        `scope`, `article_id`, `previous_rank` of the ranking with the newest earlier as_of.
+        `list_name`, `scope`, `article_id`, `previous_rank` of the ranking with the newest earlier as_of.
     history : DataFrame, optional
-        `scope`, `article_id`, `best_rank` and `hours_on_list` of all earlier rankings.
+        `list_name`, `scope`, `article_id`, `best_rank` and `hours_on_list` of all earlier rankings.
 
     Returns
     -------
@@ -25,13 +25,14 @@ def add_movement(items: pl.DataFrame, previous: pl.DataFrame, history: pl.DataFr
 
     Examples
     --------
-    >>> now = pl.DataFrame({"scope": ["site"] * 2, "article_id": ["a", "b"], "rank": [1, 2]})
-    >>> then = pl.DataFrame({"scope": ["site"], "article_id": ["b"], "previous_rank": [1]})
+    >>> place = {"list_name": "most-read", "scope": "site"}
+    >>> now = pl.DataFrame([place | {"article_id": "a", "rank": 1}, place | {"article_id": "b", "rank": 2}])
+    >>> then = pl.DataFrame([place | {"article_id": "b", "previous_rank": 1}])
     >>> add_movement(now, then)["movement"].to_list()
     ['new', 'down']
     """
     rank, before, best = pl.col("rank"), pl.col("previous_rank"), pl.col("best_rank")
-    keys = ["scope", "article_id"]
+    keys = ["list_name", "scope", "article_id"]
     if history is None:
         history = previous.select(*keys, best_rank="previous_rank", hours_on_list=pl.lit(0, dtype=pl.Int64))
     joined = items.join(previous, on=keys, how="left", maintain_order="left")

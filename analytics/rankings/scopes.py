@@ -23,8 +23,14 @@ COLUMNS = {
 NAME_KEYS = ("tag", "author")
 """Scope keys that name articles by what they carry; for `rank` alone, they are not published."""
 
+PUBLISHED = ("edition", "section_slug", "region_slug")
+"""The columns that the published scopes compare."""
+
 EVENT_FILTERS = {"country": "countries", "device": "devices", "referrer": "referrer_classes"}
 """Scope key about readers to the filter of events that it narrows; for `rank` alone, they are not published."""
+
+SHAPES = ((), ("edition",), ("section",), ("region",), ("edition", "section"), ("edition", "region"))
+"""The keys of each kind of scope that is published."""
 
 KEYS = (*COLUMNS, *NAME_KEYS, *EVENT_FILTERS)
 """All scope keys, in the order they stand in."""
@@ -136,11 +142,42 @@ def list_scopes(articles: pl.DataFrame) -> list[Scope]:
     >>> [str(scope) for scope in list_scopes(pl.DataFrame(rows))]
     ['edition=en', 'edition=en/section=politics', 'section=politics', 'site']
     """
+    places = articles.select(*PUBLISHED).unique()
     found = {Scope(())}
-    for edition, section, region in articles.select("edition", "section_slug", "region_slug").unique().rows():
-        for place in ((), (("edition", edition),)):
-            found.add(Scope(place))
-            found.update(
-                Scope((*place, (key, slug))) for key, slug in (("section", section), ("region", region)) if slug
-            )
+    for shape in SHAPES:
+        values = places.select(COLUMNS[key] for key in shape).unique().drop_nulls().rows()
+        found.update(Scope(tuple(zip(shape, value, strict=True))) for value in values)
     return sorted(found, key=str)
+
+
+def take_by_scope(articles: pl.DataFrame, length: int) -> pl.DataFrame:
+    """Take the first articles of every published scope.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        In their order, with `edition`, `section_slug`, `region_slug`.
+    length : int
+        So many at most of each scope.
+
+    Returns
+    -------
+    DataFrame
+        The articles with their `scope` as text, each scope's together and in their order.
+
+    Examples
+    --------
+    >>> rows = {"edition": ["en", "ar"], "section_slug": ["politics", None], "region_slug": [None, None]}
+    >>> take_by_scope(pl.DataFrame(rows), 1).select("scope", "edition").rows()
+    [('site', 'en'), ('edition=en', 'en'), ('edition=ar', 'ar'), ('section=politics', 'en'), \
+('edition=en/section=politics', 'en')]
+    """
+    found = [articles.head(length).with_columns(scope=pl.lit(str(Scope(()))))]
+    for shape in filter(None, SHAPES):
+        columns = [COLUMNS[key] for key in shape]
+        inside = articles.drop_nulls(columns).group_by(columns, maintain_order=True).head(length)
+        words = pl.concat_str(
+            [pl.format(f"{key}={{}}", column) for key, column in zip(shape, columns, strict=True)], separator="/"
+        )
+        found.append(inside.with_columns(scope=words).select(found[0].columns))
+    return pl.concat(found)

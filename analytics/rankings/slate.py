@@ -17,7 +17,8 @@ from analytics.rankings.lists import LATEST, list_rungs, name_basis, rank_scope,
 from analytics.rankings.memory import choose_half_life
 from analytics.rankings.metrics import filter_params
 from analytics.rankings.rules import Known, Ruled, RuleSet, bar_articles, fill_slots, read_words
-from analytics.rankings.scopes import NAME_KEYS, Scope
+from analytics.rankings.scopes import NAME_KEYS, Scope, take_by_scope
+from analytics.rankings.sheet import Sheet, give_slots
 from analytics.settings import AUTO, ListSettings, Rules
 from analytics.warehouse import Warehouse
 
@@ -116,14 +117,69 @@ class Slate:
             barred.items,
         )
 
+    def fill_scopes(self, scopes: Collection[Scope]) -> Sheet:
+        """Fill the list for many scopes: those in which no rule chooses all at once, each other one by itself.
+
+        Parameters
+        ----------
+        scopes : collection of Scope
+            Of the published kinds.
+        """
+        bans = self.edits.list_bans(self._name, "")  # of every scope
+        names = {str(scope) for scope in scopes}
+        parts = self._fill_plain({name for name in names if self._is_plain_in(name, bans)}, bans)
+        done = set().union(*(part.scopes["scope"] for part in parts))
+        for scope in sorted(names - done):
+            filled = self.fill(Scope.parse(scope))
+            items = filled.ruled.items.with_columns(scope=pl.lit(scope))
+            parts.append(Sheet.of([scope], filled.basis, filled.half_life_seconds, items))
+        return Sheet.join(parts)
+
+    def _fill_plain(self, scopes: set[str], bans: set[str]) -> list[Sheet]:
+        """Fill the scopes that nothing but the order decides; those whose readers must be counted are left out."""
+        settings, named, found = self.settings, name_basis(self.settings), []
+        is_newest, eligible = settings.metric == "newest", pl.DataFrame()
+
+        def add(names: set[str], basis: str, best: pl.DataFrame) -> None:
+            items = give_slots(best.filter(pl.col("scope").is_in(names)), basis, is_withheld=basis != named)
+            found.append(Sheet.of(sorted(names), basis, settings.half_life_seconds, items))
+            scopes.difference_update(names)
+
+        for rung, basis, _ in self._list_rungs(None):
+            if not scopes:
+                return found
+            eligible = bar_articles(self._candidates(rung, None), self._rules, bans=bans, as_of=self._as_of).items
+            best = take_by_scope(eligible.filter("is_scored"), settings.length)
+            readers = dict(best.group_by("scope").agg(pl.col("readers").max()).rows())
+            sure = {name for name, most in readers.items() if most >= self._count_enough(rung)}
+            if is_newest:
+                sure = scopes
+            add(scopes & sure, basis, best)
+            scopes -= readers.keys()  # these may have readers enough together
+        unread = eligible.sort("published_at", "article_id", descending=[True, False])
+        unread = unread.with_columns(score=0.0, **{name: pl.lit(0).cast(unread.schema[name]) for name in _COUNTS})
+        add(set(scopes), LATEST, take_by_scope(unread, settings.length))
+        return found
+
+    def _is_plain_in(self, scope: str, bans: set[str]) -> bool:
+        """Whether the list is plain, and no editor said anything of this scope alone."""
+        settings, edits = self.settings, self.edits
+        if not self._is_plain or settings.half_life == AUTO or settings.rules.resurfaced_age:
+            return False
+        return not edits.list_pins(self._name, scope) and edits.list_bans(self._name, scope) == bans
+
+    def _list_rungs(self, half_life: int | None) -> list[tuple[ListSettings, str, int | None]]:
+        """List the rungs with their basis, the best first; the half-life is the list's own rung's."""
+        settings = self.settings
+        below = [(_harden(settings, window), window, None) for window in list_rungs(settings)]
+        return [(settings, name_basis(settings), half_life), *below]
+
     def _choose_rung(
         self, scope: Scope, half_life: int | None, pins: dict[str, int], bans: set[str]
     ) -> tuple[Ruled, str, ListSettings]:
         """Give who may stand in the list, by the scores of the highest rung that has its floor of readers."""
         settings = self.settings
-        rungs = [(settings, name_basis(settings), half_life)]
-        rungs += [(_harden(settings, window), window, None) for window in list_rungs(settings)]
-        for rung, basis, seconds in rungs:
+        for rung, basis, seconds in self._list_rungs(half_life):
             inside = self._select(scope, self._candidates(rung, seconds))
             barred = bar_articles(inside, self._rules, bans=bans, pins=pins, as_of=self._as_of)
             barred = self._bar_resurfaced(barred, rung, pins)
@@ -138,7 +194,9 @@ class Slate:
         eligible = barred.items
         if self._is_plain and not pins and basis != LATEST:
             # Nothing can come between the order and the slots: the best of those already sorted.
-            return Ruled(_take_best(eligible, self.settings.length, basis), barred.left_out)
+            best = eligible.filter("is_scored").head(self.settings.length).with_columns(scope=pl.lit(str(scope)))
+            items = give_slots(best, basis, is_withheld=False).drop("scope", "is_withheld")
+            return Ruled(items, barred.left_out)
         sections = eligible.select("article_id", "section_slug")
         ranked = rank_scope(eligible, Scope(()), length=len(eligible), basis=basis).drop("rank")
         pinned = eligible.filter(pl.col("article_id").is_in(list(pins))).join(ranked, on="article_id", how="anti")
@@ -213,7 +271,7 @@ class Slate:
             return ()
         if self._incumbents:
             return self._incumbents(scope)
-        previous = self._warehouse.frame("rankings/previous_item", list_name=self._name, as_of=self._as_of)
+        previous = self._warehouse.frame("rankings/previous_item", list_names=[self._name], as_of=self._as_of)
         return previous.filter(pl.col("scope") == str(scope))["article_id"].to_list()
 
     @cached_property
@@ -255,13 +313,11 @@ class Slate:
 
     def _has_floor(self, scored: pl.DataFrame, rung: ListSettings) -> bool:
         """Tell whether so many distinct people read the scope; asked of the events only where it is not plain."""
-        floor = self.settings.floor_readers
-        if scored.is_empty() or floor == 1:
+        if scored.is_empty() or self.settings.floor_readers == 1:
             return not scored.is_empty()
-        window_from = rung.begin_window(self._as_of)
-        days = (self._as_of - window_from).days + 2  # the UTC days it may touch: a reader counts once in each
-        if max(scored["readers"]) >= floor * days:
+        if max(scored["readers"]) >= self._count_enough(rung):
             return True
+        window_from = rung.begin_window(self._as_of)
         readers = self._warehouse.frame(
             "rankings/reader_count",
             window_from=window_from,
@@ -269,7 +325,15 @@ class Slate:
             article_ids=scored["article_id"].to_list(),
             **filter_params(rung.filter),
         )
-        return int(readers.item()) >= floor
+        return int(readers.item()) >= self.settings.floor_readers
+
+    def _count_enough(self, rung: ListSettings) -> int:
+        """Count the readers of one article that are enough for the floor, whoever they were."""
+        floor = self.settings.floor_readers
+        if floor == 1:
+            return 0
+        days = (self._as_of - rung.begin_window(self._as_of)).days + 2
+        return floor * days  # of the UTC days it may touch: a reader counts once in each
 
 
 def read_rules(rules: Rules) -> RuleSet:
@@ -280,19 +344,6 @@ def read_rules(rules: Rules) -> RuleSet:
         per_section=rules.per_section,
         per_author=rules.per_author,
         near_duplicate_similarity=rules.near_duplicate_similarity,
-    )
-
-
-def _take_best(eligible: pl.DataFrame, length: int, basis: str) -> pl.DataFrame:
-    """Give the first scored candidates their slots, as `fill_slots` does without rules and pins."""
-    best = eligible.filter("is_scored").head(length).with_row_index("rank", offset=1)
-    return best.select(
-        pl.col("rank").cast(pl.Int32),
-        "article_id",
-        "score",
-        *_COUNTS,
-        pl.lit(basis).alias("basis"),
-        pl.lit([], dtype=pl.List(pl.String)).alias("rules"),
     )
 
 

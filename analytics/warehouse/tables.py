@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from analytics.errors import InputError, ReadershipError
-from analytics.statements import list_migrations, order_definitions, read_statement
+from analytics.statements import DEFINITIONS, hash_definitions, list_migrations, order_definitions, read_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,13 +86,25 @@ class Warehouse:
             Where a newer or an older program laid the warehouse out; nothing is changed then.
         """
         self._refuse_other_layout()
+        if self._definition_hash == hash_definitions():
+            return
         for schema in SCHEMAS:
             self._execute(f"create schema if not exists {schema}")
-        for layer in ("schema", "macros", "views"):
+        for layer in DEFINITIONS:
             for name in order_definitions(layer):
                 self._execute(read_statement(name).text)
         if not self.count("runs.layout"):
             self._execute("insert into runs.layout values ($version)", {"version": LAYOUT_VERSION})
+        # Last, and read first: whoever opens the file again need not define everything again.
+        self._execute(f"create or replace macro definition_hash() as '{hash_definitions()}'")
+
+    @property
+    def _definition_hash(self) -> str | None:
+        try:
+            ((found,),) = self._execute("select definition_hash()")
+        except duckdb.CatalogException:
+            return None
+        return str(found)
 
     @property
     def layout(self) -> int | None:
@@ -340,8 +352,9 @@ class Warehouse:
         return self.append(name, **params)
 
     def replace_frame(self, table: str, frame: pl.DataFrame, **key: object) -> int:
-        """Replace the rows of a table that have these values, with a frame's rows."""
-        condition = " and ".join(f"{column} = ${column}" for column in key) or "true"
+        """Replace the rows of a table that have these values, any of a list's, with a frame's rows."""
+        tests = (f"{column} {'in' if isinstance(value, list) else '='} ${column}" for column, value in key.items())
+        condition = " and ".join(tests) or "true"
         self._execute(f"delete from {table} where {condition}", key or None)
         return self.append_frame(table, frame)
 

@@ -7,11 +7,11 @@
 select
     factor.as_of,
     mass.article_id,
-    sum(mass.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
-    - $box_discount * sum(mass.box_read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+    sum((mass.read_mass * factor.multiplier) >> factor.shift)::double
+    - $box_discount * sum((mass.box_read_mass * factor.multiplier) >> factor.shift)::double
         as read_sum,
-    sum(mass.share_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double as share_sum,
-    sum(mass.engaged_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double as engaged_sum,
+    sum((mass.share_mass * factor.multiplier) >> factor.shift)::double as share_sum,
+    sum((mass.engaged_mass * factor.multiplier) >> factor.shift)::double as engaged_sum,
     sum(mass.reads)::bigint as reads,
     sum(mass.readers)::bigint as readers,
     sum(mass.shares)::bigint as shares

@@ -9,7 +9,7 @@ with weighed as (
     select
         event.*,
         coalesce(event.visitor_key::varchar, 'event ' || event.event_key) as reader,
-        event.mass * event.units * factor.multiplier::hugeint // factor.divisor::hugeint as weight
+        (event.mass * event.units * factor.multiplier) >> factor.shift as weight
     from stage.weighed_event as event
     inner join stage.part_factor as factor on event.hour_start = factor.hour_start
 ),

@@ -9,11 +9,7 @@ select
     event.kind,
     count(*) as events,
     sum(event.units)::bigint as units,
-    (
-        sum(event.mass * event.units)
-        * any_value(factor.multiplier)::hugeint
-        // any_value(factor.divisor)::hugeint
-    )::varchar as mass
+    ((sum(event.mass * event.units) * any_value(factor.multiplier)) >> any_value(factor.shift))::varchar as mass
 from stage.weighed_event as event
 inner join stage.part_factor as factor on event.hour_start = factor.hour_start
 group by event.hour_start, event.kind

@@ -41,12 +41,12 @@ select
     hourly.article_id,
     (
         $read_weight * (
-            sum(hourly.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
-            - $box_discount * sum(hourly.box_read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+            sum((hourly.read_mass * factor.multiplier) >> factor.shift)::double
+            - $box_discount * sum((hourly.box_read_mass * factor.multiplier) >> factor.shift)::double
         )
-        + $share_weight * sum(hourly.share_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+        + $share_weight * sum((hourly.share_mass * factor.multiplier) >> factor.shift)::double
         + $engaged_minute_weight
-        * sum(hourly.engaged_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double / 60000
+        * sum((hourly.engaged_mass * factor.multiplier) >> factor.shift)::double / 60000
     ) / pow(2, 80) as score,
     sum(hourly.reads)::bigint as reads,
     sum(hourly.readers)::bigint as readers,

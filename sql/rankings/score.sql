@@ -1,5 +1,5 @@
 -- table:   stage.score
--- purpose: Every article's score at one moment: whole hours from the rollups, the broken hours at both ends from the events.
+-- purpose: Every article's decayed score at one moment: whole hours from the rollups, broken ones from the events.
 -- grain:   one row per article_id
 -- reads:   rollups.decay_hourly, rollups.article_hourly, weighable_event, stage.decay_weight, stage.hour_factor
 -- params:  half_life_seconds, window_from, whole_from, whole_until, as_of, box_discount, read_weight, share_weight, engaged_minute_weight
@@ -21,10 +21,10 @@ with whole_hour as (
     select
         article_id,
         hour_start,
-        case when $half_life_seconds = 0 then reads::hugeint * 1099511627776 else 0 end,
-        case when $half_life_seconds = 0 then shares::hugeint * 1099511627776 else 0 end,
-        case when $half_life_seconds = 0 then (engaged_seconds * 1000)::hugeint * 1099511627776 else 0 end,
-        case when $half_life_seconds = 0 then box_reads::hugeint * 1099511627776 else 0 end,
+        0,
+        0,
+        0,
+        0,
         reads,
         readers,
         shares
@@ -32,16 +32,29 @@ with whole_hour as (
 ),
 
 broken_hour as (
-    select * from weighable_event($window_from::timestamp, $whole_from::timestamp)
+    select
+        *,
+        1 as sign
+    from weighable_event($window_from::timestamp, $whole_from::timestamp)
     where occurred_at > $window_from and occurred_at < $whole_from and occurred_at <= $as_of
     union all
-    select * from weighable_event($whole_until::timestamp, $as_of::timestamp)
+    -- A window leaves out its first instant: of a whole hour it is taken off again.
+    select
+        *,
+        -1
+    from weighable_event($window_from::timestamp, $window_from::timestamp)
+    where $window_from::timestamp = $whole_from
+    union all
+    select
+        *,
+        1
+    from weighable_event($whole_until::timestamp, $as_of::timestamp)
 ),
 
 weighed as (
     select
         event.*,
-        decayed_weight(decay.weight, decay.decay_rate, event.rest_microseconds)::hugeint as mass
+        event.sign * decayed_weight(decay.weight, decay.decay_rate, event.rest_microseconds)::hugeint as mass
     from broken_hour as event
     inner join stage.decay_weight as decay on event.age_seconds = decay.age_seconds
 ),
@@ -57,9 +70,9 @@ mass as (
         mass * is_share::hugeint,
         mass * engaged_milliseconds,
         mass * is_box_read::hugeint,
-        is_read::bigint,
-        is_reader::bigint,
-        is_share::bigint
+        sign * is_read::bigint,
+        sign * is_reader::bigint,
+        sign * is_share::bigint
     from weighed
 )
 
@@ -67,12 +80,12 @@ select
     mass.article_id,
     (
         $read_weight * (
-            sum(mass.read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
-            - $box_discount * sum(mass.box_read_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+            sum((mass.read_mass * factor.multiplier) >> factor.shift)::double
+            - $box_discount * sum((mass.box_read_mass * factor.multiplier) >> factor.shift)::double
         )
-        + $share_weight * sum(mass.share_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+        + $share_weight * sum((mass.share_mass * factor.multiplier) >> factor.shift)::double
         + $engaged_minute_weight
-        * sum(mass.engaged_mass * factor.multiplier::hugeint // factor.divisor::hugeint)::double
+        * sum((mass.engaged_mass * factor.multiplier) >> factor.shift)::double
         / 60000
     ) / pow(2, 80) as score,
     sum(mass.reads)::bigint as reads,
