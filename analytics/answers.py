@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 import polars as pl
@@ -12,6 +11,7 @@ import polars as pl
 from analytics.context import Context
 from analytics.errors import UsageError, name_nearest
 from analytics.instants import format_instant
+from analytics.lookup import find_article
 from analytics.publish.builders import build_list_document, build_read_next_document
 from analytics.publish.documents import ListDocument, ReadNextDocument
 from analytics.publish.write import read_manifest
@@ -25,7 +25,6 @@ from analytics.rankings.scopes import COLUMNS, EVENT_FILTERS, NAME_KEYS, Scope
 from analytics.read_next.job import recommend_article
 from analytics.runs import find_as_of, read_watermark
 from analytics.settings import Settings
-from analytics.urls import UrlRules, canonicalise_url
 from analytics.warehouse import Warehouse
 
 
@@ -216,23 +215,6 @@ def _list_names(warehouse: Warehouse, key: str) -> set[str]:
     """List the tags, by key and by label, or the authors that articles have."""
     names = warehouse.frame("publish/scope_name")
     return set(names.filter(pl.col("scope_key") == key)["value"])
-
-
-def find_article(warehouse: Warehouse, article: str, urls: UrlRules) -> tuple[str, str]:
-    """Give id and edition of an article by its id or URL.
-
-    Raises
-    ------
-    UsageError
-        Where there is none; the sentence names the nearest.
-    """
-    for name in filter(None, (article, canonicalise_url(article, urls))):
-        for article_id, edition in warehouse.frame("publish/article_edition", article=name).rows():
-            return str(article_id), str(edition)
-    known = warehouse.distinct("articles.article", "article_id")
-    near = get_close_matches(article, known, n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "load it with `readership load articles`"
-    raise UsageError(f"there is no article {article!r}; {hint}")
 
 
 def answer_rejects(context: Context, name: str | None, reason: str | None, length: int) -> pl.DataFrame:

@@ -7,16 +7,17 @@ from datetime import datetime
 
 import polars as pl
 
-from analytics.answers import find_article
 from analytics.context import Context
 from analytics.errors import UsageError, name_nearest
 from analytics.instants import parse_instant
+from analytics.lookup import find_article
 from analytics.publish.documents import Manifest
 from analytics.publish.job import publish_reports
 from analytics.publish.write import PublishedSet, read_manifest
 from analytics.rankings.edits import UNDOES, Edit, Edits
 from analytics.rankings.job import Moment, rank_lists
 from analytics.rankings.scopes import Scope, list_scopes
+from analytics.settings import ListSettings, Settings
 from analytics.warehouse import Warehouse
 
 _WITHDRAWALS = ("withdraw", "restore")
@@ -151,9 +152,7 @@ def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: M
         lists, scopes = settings.lists, None
         recommend_articles(warehouse, settings.read_next, as_of)
     else:
-        lists = {name: one for name, one in settings.lists.items() if edit.list_name in {None, name}}
-        places = warehouse.frame("rankings/article_scope", article_id=edit.article_id)
-        scopes = [one for one in list_scopes(places) if edit.scope in {None, str(one)}]
+        lists, scopes = _find_touched(warehouse, settings, edit, as_of)
     rank_lists(warehouse, lists, Moment(as_of, data_through), scopes=scopes)
     return publish_reports(
         warehouse,
@@ -168,7 +167,23 @@ def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: M
         generated_at=context.now,
         next_expected_at=None,
         policy=settings.policy,
+        touched=scopes,
     )
+
+
+def _find_touched(
+    warehouse: Warehouse, settings: Settings, edit: Edit, as_of: datetime
+) -> tuple[dict[str, ListSettings], list[Scope]]:
+    """Find the lists and scopes that an edit may change: of a ban, those in which the article stands."""
+    places = list_scopes(warehouse.frame("rankings/article_scope", article_id=edit.article_id))
+    scopes = [one for one in places if edit.scope in {None, str(one)}]
+    lists = {name: one for name, one in settings.lists.items() if edit.list_name in {None, name}}
+    # Where a floor asks for readers, an article outside the list counts as well.
+    if edit.action == "ban" and all(one.floor_readers == 1 for one in lists.values()):
+        standing = warehouse.frame("rankings/standing_place", article_id=edit.article_id, as_of=as_of)
+        lists = {name: one for name, one in lists.items() if name in set(standing["list_name"])}
+        scopes = [one for one in scopes if str(one) in set(standing["scope"])]
+    return lists, scopes
 
 
 def read_scope(words: list[str]) -> str | None:

@@ -73,6 +73,16 @@ def test_what_changes_at_once_is_byte_for_byte_what_the_next_run_would_publish(
     assert not newsroom.run().is_news
 
 
+@pytest.mark.parametrize("path", ["en/read-next/a0.json", "en/most-read-7d.json"])
+def test_a_change_at_once_restores_what_somebody_removed_from_the_reports(newsroom: Newsroom, path: str) -> None:
+    (newsroom.workspace.reports / path).unlink()
+    say(newsroom, "ban", "a4", list_name="most-read")
+    now = hash_files(newsroom.workspace.reports)
+    assert path in now
+    newsroom.run()
+    assert now == hash_files(newsroom.workspace.reports)
+
+
 def test_without_now_the_next_run_shows_it_though_nothing_was_loaded(newsroom: Newsroom) -> None:
     before = hash_files(newsroom.workspace.reports)
     say(newsroom, "ban", "a0", is_now=False)

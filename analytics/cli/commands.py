@@ -12,7 +12,6 @@ from typing import Any
 
 import rich_click as click
 
-from analytics import __version__
 from analytics.cli.doctor_command import doctor
 from analytics.cli.edit_commands import COMMANDS as EDIT_COMMANDS
 from analytics.cli.evaluate_commands import calibrate, evaluate
@@ -28,7 +27,7 @@ _FAULTS_SHOWN = 20
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="readership")
+@click.version_option(package_name="readership", prog_name="readership")
 def cli() -> None:
     """Most Read and Read Next for a news site, from pageview and share events."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from itertools import groupby
@@ -16,11 +16,11 @@ import polars as pl
 from analytics.instants import format_instant
 from analytics.publish.builders import ListRecipe, build_list_document, build_read_next_document
 from analytics.publish.documents import ListDocument, Manifest, ManifestFile, Status, WithheldList, encode
-from analytics.publish.pages import Material
+from analytics.publish.pages import MAIN_LIST, Material, is_shown
 from analytics.publish.paths import MANIFEST, list_path, read_next_path
 from analytics.publish.policy import check_policy
 from analytics.publish.render import render_pages
-from analytics.publish.write import PublishedSet, publish_set, read_manifest, replace_file
+from analytics.publish.write import PublishedSet, find_standing, publish_set, read_manifest, replace_file
 from analytics.rankings.scopes import Scope
 from analytics.settings import Policy
 
@@ -46,6 +46,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     generated_at: datetime,
     next_expected_at: datetime | None,
     policy: Policy | None = None,
+    touched: Collection[Scope] | None = None,
 ) -> PublishedSet:
     """Publish the rankings and read-next lists of one moment as a whole set.
 
@@ -68,6 +69,9 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
         Clock times for the manifest (naive UTC).
     policy
         What the lists must keep to be published.
+    touched
+        The scopes whose lists may have changed since the set that stands in `reports`, where nothing else did: what
+        they do not touch stays without being made again. All is made where none are given.
 
     Returns
     -------
@@ -83,9 +87,18 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     """
     items = warehouse.frame("publish/list_item", as_of=as_of)
     check_policy(policy or Policy(), warehouse.frame("publish/ranking", as_of=as_of), items)
-    documents = _build_lists(warehouse, items, lists, as_of, data_through)
+    standing = None if touched is None else _find_standing(reports, lists, touched)
+    documents = _build_lists(
+        warehouse,
+        items,
+        lists,
+        as_of=as_of,
+        data_through=data_through,
+        touched=None if standing is None else touched,
+    )
     files = {list_path(one.list, msgspec.to_builtins(one.scope)): encode(one) for one in documents}
-    files.update(_build_read_next(warehouse, as_of))
+    if standing is None:
+        files.update(_build_read_next(warehouse, as_of))
     homes = items.select("article_id", "edition", "language")
     material = Material(
         as_of=as_of,
@@ -118,7 +131,8 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
             withheld=withheld,
         )
 
-    return publish_set(reports, files, build_manifest)
+    standing = [file for file in standing or () if file.path not in files]
+    return publish_set(reports, files, build_manifest, standing=standing)
 
 
 def restate_reports(
@@ -162,34 +176,50 @@ def name_run(as_of: datetime, config_hash: str, files: Sequence[ManifestFile]) -
     return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
 
 
-def _build_lists(
+def _build_lists(  # noqa: PLR0913 - what the documents say, by name
     warehouse: FrameSource,
     items: pl.DataFrame,
     lists: Sequence[ListRecipe],
+    *,
     as_of: datetime,
     data_through: datetime | None,
+    touched: Collection[Scope] | None,
 ) -> list[ListDocument]:
+    """Build the documents; where only some scopes are touched, theirs and those that the pages show."""
     recipes = {recipe.name: recipe for recipe in lists}
     places = {name: place for place, name in enumerate(recipes)}
-    rankings = (
-        warehouse.frame("publish/ranking", as_of=as_of)
+    rankings = [
+        (name, Scope.parse(scope), basis, half_life_seconds)
+        for name, scope, basis, half_life_seconds in warehouse.frame("publish/ranking", as_of=as_of)
         .select("list_name", "scope", "basis", "half_life_seconds")
-        .rows()
-    )
-    by_list = _group_rows(items, "list_name", "scope")
+        .iter_rows()
+        if name in recipes
+    ]
+    if touched is not None:
+        rankings = [row for row in rankings if row[1] in touched or is_shown(row[0], dict(row[1].pairs))]
+    scopes = {str(scope) for _, scope, *_ in rankings}
+    by_list = _group_rows(items.filter(pl.col("scope").is_in(scopes)), "list_name", "scope")
+    order = sorted(rankings, key=lambda row: (places[row[0]], row[0], str(row[1])))
     return [
         build_list_document(
             recipes[name],
-            dict(Scope.parse(scope).pairs),
+            dict(scope.pairs),
             as_of=as_of,
             data_through=data_through,
             basis=basis,
-            items=by_list.get((name, scope), ()),
+            items=by_list.get((name, str(scope)), ()),
             half_life_seconds=half_life_seconds,
         )
-        for name, scope, basis, half_life_seconds in sorted(rankings, key=lambda row: (places.get(row[0], 0), row[:2]))
-        if name in recipes
+        for name, scope, basis, half_life_seconds in order
     ]
+
+
+def _find_standing(reports: Path, lists: Sequence[ListRecipe], touched: Collection[Scope]) -> list[ManifestFile] | None:
+    """Describe what of the published set stands where only these scopes are touched; None where all must be made."""
+    if MAIN_LIST not in {recipe.name for recipe in lists}:
+        return None
+    anew = {list_path(recipe.name, dict(scope.pairs)) for recipe in lists for scope in touched}
+    return find_standing(reports, anew)
 
 
 def _build_read_next(warehouse: FrameSource, as_of: datetime) -> Iterator[tuple[str, bytes]]:

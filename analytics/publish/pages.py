@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -21,7 +21,8 @@ _SMALL_CHART_HEIGHT = 56
 _SECTION_ROWS = 3
 _FIGURES = ("reads", "readers", "shares")
 OVERVIEW_LANGUAGE = "en"
-_MAIN_LIST = "most-read"
+MAIN_LIST = "most-read"
+"""What a page shows first, and by section."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class Material:
     def item_reads(self) -> dict[str, tuple[int, ...]]:
         """Every listed article's reads of each hour."""
         return spread_reads(self.item_hourly, self.as_of)
+
+    def draw_item(self, article_id: str) -> Sparkline:
+        """Draw an article's line of reads; an article stands in many lists, and is drawn once."""
+        if article_id not in self._drawn:
+            self._drawn[article_id] = draw_sparkline(self.item_reads.get(article_id, (0, 0)))
+        return self._drawn[article_id]
+
+    @cached_property
+    def _drawn(self) -> dict[str, Sparkline]:
+        return {}
 
     def removals(self, edition: str) -> dict[str, int]:
         """Give an edition's removed pageviews by reason, the most frequent first."""
@@ -160,6 +171,17 @@ def build_pages(material: Material) -> list[Page]:
     ]
 
 
+def is_shown(list_name: str, scope: Mapping[str, str]) -> bool:
+    """Tell whether a page may show the list of a scope, where the main list is among the lists.
+
+    Examples
+    --------
+    >>> [is_shown(name, {"section": "politics"}) for name in ("most-read", "trending")]
+    [True, False]
+    """
+    return not scope.keys() & {"section", "region", "content_type"} or (list_name == MAIN_LIST and "section" in scope)
+
+
 def figures_of(series: Series) -> list[tuple[str, int, int]]:
     """Give each headline figure: its name, the last day's and the day before's."""
     return [(name, series.sum_day(name), series.sum_day(name, days_ago=1)) for name in _FIGURES]
@@ -173,7 +195,11 @@ def _build_link(edition: str, language: str) -> Link:
 
 def _build_edition(material: Material, link: Link) -> EditionView:
     inside = sorted((one for one in material.documents if one.edition == link.edition), key=_find_place)
-    sections = [one for one in inside if one.list == inside[0].list and "section" in msgspec.to_builtins(one.scope)]
+    sections = [
+        msgspec.structs.replace(one, items=one.items[:_SECTION_ROWS])
+        for one in inside
+        if one.list == inside[0].list and "section" in msgspec.to_builtins(one.scope)
+    ]
     series = material.series(link.edition)
     return EditionView(
         link=link,
@@ -214,7 +240,7 @@ def _build_list(material: Material, document: ListDocument) -> ListView:
     rows = []
     for item in document.items:
         edition, language = material.homes[item.article_id]
-        sparkline = draw_sparkline(material.item_reads.get(item.article_id, (0, 0)))
+        sparkline = material.draw_item(item.article_id)
         bar = round(100 * max(item.score or 0, 0) / top, 2)
         rows.append(Row(item, edition, language, name_direction(language), sparkline, bar))
     label = document.items[0].label if "section" in scope and document.items else None
@@ -225,13 +251,13 @@ def _choose_sections(views: Sequence[ListView]) -> tuple[ListView, ...]:
     """Choose the sections that were read, the most read first."""
     found = [view for view in views if view.label and view.rows[0].item.score is not None]
     found.sort(key=lambda view: (-(view.rows[0].item.score or 0), view.path))
-    return tuple(replace(view, rows=view.rows[:_SECTION_ROWS]) for view in found)
+    return tuple(found)
 
 
 def _find_place(document: ListDocument) -> tuple[bool, float, str]:
     """Give a sort key on a page: the main list, then from the shortest window to the longest."""
     path = list_path(document.list, msgspec.to_builtins(document.scope))
-    return (document.list != _MAIN_LIST, document.config.window_hours, path)
+    return (document.list != MAIN_LIST, document.config.window_hours, path)
 
 
 def _is_whole(document: ListDocument) -> bool:

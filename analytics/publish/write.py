@@ -59,6 +59,8 @@ def publish_set(
     folder: Path,
     files: Mapping[str, bytes],
     build_manifest: Callable[[tuple[ManifestFile, ...]], Manifest],
+    *,
+    standing: Collection[ManifestFile] = (),
 ) -> PublishedSet:
     """Publish a set of files, whole.
 
@@ -72,6 +74,8 @@ def publish_set(
         Content by path relative to the folder, without the manifest.
     build_manifest
         Makes the manifest from the files' paths, sizes and hashes, sorted by path.
+    standing
+        Files of the old set that are of the new one too, as `find_standing` gives them.
 
     Raises
     ------
@@ -79,15 +83,16 @@ def publish_set(
         Where the folder cannot be written; the old set stays whole.
     """
     folder = folder.resolve()
-    manifest = build_manifest(describe_files(files))
+    manifest = build_manifest(tuple(sorted((*describe_files(files), *standing))))
+    stays = {file.path for file in standing}
     try:
         discard(_sibling(folder, "next"))
         discard(folder / _STAGING)
         changed = tuple(sorted(path for path, content in files.items() if not holds(folder / path, content)))
         present = set(walk_files(folder)) - {MANIFEST}
-        removed = tuple(sorted((present & _named_files(folder)) - files.keys()))
+        removed = tuple(sorted((present & _named_files(folder)) - files.keys() - stays))
         if changed or removed or not folder.exists():
-            kept = (files.keys() - set(changed)) | _find_foreign(present - set(removed), files)
+            kept = (files.keys() - set(changed)) | stays | _find_foreign(present - set(removed), files)
             fresh_files = {path: files[path] for path in changed}
             _put_in_place(_Step(folder, fresh_files, tuple(sorted(kept)), removed, encode(manifest)))
         else:
@@ -95,7 +100,7 @@ def publish_set(
     except OSError as error:
         message = f"the reports in {folder} cannot be written ({error}); the old ones stay, mend that and run again"
         raise ReportError(message) from error
-    unchanged = tuple(sorted(files.keys() - set(changed)))
+    unchanged = tuple(sorted((files.keys() | stays) - set(changed)))
     return PublishedSet(manifest, changed, unchanged, removed)
 
 
@@ -110,6 +115,30 @@ def describe_files(files: Mapping[str, bytes]) -> tuple[ManifestFile, ...]:
     return tuple(
         ManifestFile(path, len(content), sha256(content).hexdigest()) for path, content in sorted(files.items())
     )
+
+
+def find_standing(folder: Path, paths: Collection[str]) -> list[ManifestFile] | None:
+    """Describe the files of a published set but for those that will be made anew.
+
+    Parameters
+    ----------
+    folder
+        Such as ``reports``.
+    paths
+        What will be made anew, or taken away.
+
+    Returns
+    -------
+    list of ManifestFile or None
+        As the manifest describes them; None where one of them is not there in its length, so that all must be made.
+    """
+    manifest = read_manifest(folder)
+    standing = [file for file in manifest.files if file.path not in paths] if manifest else []
+    try:
+        is_there = all(os.stat(f"{folder}/{file.path}").st_size == file.bytes for file in standing)  # noqa: PTH116
+    except OSError:
+        is_there = False
+    return standing if manifest and is_there else None
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -193,7 +222,7 @@ def _build_folder(target: Path, step: _Step) -> None:
 def _link_files(source: Path, target: Path, paths: Collection[str]) -> None:
     make_parents(target, paths)
     for path in paths:
-        os.link(source / path, target / path, follow_symlinks=False)
+        os.link(f"{source}/{path}", f"{target}/{path}", follow_symlinks=False)
     if source.exists():
         shutil.copymode(source, target)
 

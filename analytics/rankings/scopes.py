@@ -163,7 +163,7 @@ def take_by_scope(articles: pl.DataFrame, length: int) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        The articles with their `scope` as text, each scope's together and in their order.
+        The articles with their `scope` as text, those of each scope in their order.
 
     Examples
     --------
@@ -174,10 +174,8 @@ def take_by_scope(articles: pl.DataFrame, length: int) -> pl.DataFrame:
     """
     found = [articles.head(length).with_columns(scope=pl.lit(str(Scope(()))))]
     for shape in filter(None, SHAPES):
-        columns = [COLUMNS[key] for key in shape]
-        inside = articles.drop_nulls(columns).group_by(columns, maintain_order=True).head(length)
-        words = pl.concat_str(
-            [pl.format(f"{key}={{}}", column) for key, column in zip(shape, columns, strict=True)], separator="/"
-        )
-        found.append(inside.with_columns(scope=words).select(found[0].columns))
+        values = [COLUMNS[key] for key in shape]
+        words = [pl.format(f"{key}={{}}", value) for key, value in zip(shape, values, strict=True)]
+        inside = articles.drop_nulls(values).filter(pl.int_range(pl.len()).over(values) < length)
+        found.append(inside.with_columns(scope=pl.concat_str(words, separator="/")))
     return pl.concat(found)

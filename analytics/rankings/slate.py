@@ -156,6 +156,8 @@ class Slate:
                 sure = scopes
             add(scopes & sure, basis, best)
             scopes -= readers.keys()  # these may have readers enough together
+        if not scopes:
+            return found
         unread = eligible.sort("published_at", "article_id", descending=[True, False])
         unread = unread.with_columns(score=0.0, **{name: pl.lit(0).cast(unread.schema[name]) for name in _COUNTS})
         add(set(scopes), LATEST, take_by_scope(unread, settings.length))
