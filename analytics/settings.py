@@ -59,6 +59,8 @@ class Recipe:
         The day, week or month the window begins with, if it does.
     filter : mapping
         What of `Filter` is set.
+    tuning : mapping of str to float
+        What else bears on its scores and order, as far as it is set.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Recipe:
     metric: Metric = "events"
     calendar: Calendar | None = None
     filter: Mapping[str, Any] = plain_field(default_factory=dict)
+    tuning: Mapping[str, float] = plain_field(default_factory=dict)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,6 +124,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             metric=one.metric,
             calendar=one.calendar or None,
             filter={key: value for key, value in msgspec.to_builtins(one.filter).items() if value},
+            tuning=one.tuning,
         )
 
     @property
@@ -428,6 +432,23 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.half_life == AUTO:
             return HALF_LIFE_PRESETS_SECONDS[-1]
         return None if self.half_life == "none" else round(parse_duration(self.half_life).total_seconds())
+
+    @property
+    def tuning(self) -> dict[str, float]:
+        """What bears on scores and order beside half-life, window and weights, as far as it is set.
+
+        Examples
+        --------
+        >>> ListSettings("6h", "48h", 10, calm=0.2, half_life_2="1h", rising=3.0).tuning
+        {'calm': 0.2, 'half_life_2_hours': 1.0, 'rising': 3.0}
+        """
+        names = ("calm", "calm_of_mean", "half_life_2_share", "rising")
+        found = {name: float(getattr(self, name)) for name in names if getattr(self, name)}
+        if self.half_life_2_seconds:
+            found["half_life_2_hours"] = self.half_life_2_seconds / 3600
+        if self.box_click_weight != 1:
+            found["box_click_weight"] = float(self.box_click_weight)
+        return dict(sorted(found.items()))
 
     @property
     def half_life_2_seconds(self) -> int | None:

@@ -555,6 +555,16 @@ def test_settings_that_make_no_list_are_refused(tmp_path: Path, text: str, messa
         load_settings(file)
 
 
+def test_a_document_says_what_else_bears_on_its_list(tmp_path: Path) -> None:
+    text = '[lists.most-read]\nhalf_life_2 = "1h"\nrising = 3.0\ncalm_of_mean = 0.2\nbox_click_weight = 0.0\n'
+    newsroom = Newsroom(tmp_path / "newsroom", text)
+    newsroom.load_articles(article("a"))
+    newsroom.load_events(pageview("a", NOON - HOUR, "v1"))
+    told = {"box_click_weight": 0.0, "calm_of_mean": 0.2, "half_life_2_hours": 1.0, "rising": 3.0}
+    assert newsroom.rank("most-read", as_of=NOON)["config"]["tuning"] == told
+    assert newsroom.rank("most-read-24h", as_of=NOON)["config"]["tuning"] == {}
+
+
 def test_every_shipped_list_says_what_it_is_and_is_the_same_in_any_order_of_events(tmp_path: Path) -> None:
     articles, rows = make_week(3)
     found = []

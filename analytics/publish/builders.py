@@ -66,6 +66,10 @@ class ListRecipe(Protocol):
     def filter(self) -> Mapping[str, Any]:
         """Which articles and events it is about, as far as that is set."""
 
+    @property
+    def tuning(self) -> Mapping[str, float]:
+        """What else bears on its scores and order, as far as that is set."""
+
 
 def build_list_document(  # noqa: PLR0913 - the fields of the document, by name
     recipe: ListRecipe,
@@ -152,6 +156,7 @@ def describe_config(recipe: ListRecipe) -> ListConfig:
         metric=recipe.metric,
         calendar=recipe.calendar,
         filter={name: value if value is True else tuple(value) for name, value in sorted(recipe.filter.items())},
+        tuning={name: float(value) for name, value in sorted(recipe.tuning.items())},
     )
 
 

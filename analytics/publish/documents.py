@@ -62,6 +62,7 @@ class ListConfig(Struct, frozen=True, forbid_unknown_fields=True):
     metric: Literal["events", "unusual", "depth", "newest"]
     calendar: Literal["day", "week", "month"] | None
     filter: dict[Name, tuple[Name, ...] | bool]
+    tuning: dict[Name, Annotated[float, Meta(ge=0)]]
 
 
 class ScopeFields(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

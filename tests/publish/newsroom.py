@@ -57,6 +57,7 @@ class Recipe:
     metric: Literal["events"] = "events"
     calendar: None = None
     filter: dict[str, Any] = field(default_factory=dict)
+    tuning: dict[str, float] = field(default_factory=dict)
 
 
 RECIPES = [Recipe("most-read", 6, 48), Recipe("most-read-24h", None, 24), Recipe("most-read-7d", None, 168)]
