@@ -56,7 +56,7 @@ _MEANINGS = {
     "ListConfig.metric": "What the score is: events by weight, unusual, depth or newest.",
     "ListConfig.calendar": "What the window begins with; null where it is as long as window_hours.",
     "ListConfig.filter": "Which articles and events the list is about, as far as that is set.",
-    "ListConfig.tuning": "What else bears on scores and order, as far as it is set: half_life_2, rising, calm, box clicks.",
+    "ListConfig.tuning": "What else bears on scores and order, as far as it is set: rising, calm, box clicks.",
     "ScopeFields.tag": "Tag, by key or by label.",
     "ScopeFields.author": "Author as written.",
     "ScopeFields.country": "Country of the readers whose events count.",
