@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analytics.instants import format_instant, parse_instant
 from analytics.publish.pages import Material, Page, build_pages, figures_of
@@ -45,11 +44,8 @@ def render_page(page: Page) -> bytes:
 
 @cache
 def _make_environment() -> Environment:
-    compiled = Path(__file__).with_name("__pycache__")
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        # Compiled once and kept beside the compiled modules, as far as they are kept.
-        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if os.access(compiled, os.W_OK) else None,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
