@@ -178,8 +178,10 @@ def _find_touched(
     places = list_scopes(warehouse.frame("rankings/article_scope", article_id=edit.article_id))
     scopes = [one for one in places if edit.scope in {None, str(one)}]
     lists = {name: one for name, one in settings.lists.items() if edit.list_name in {None, name}}
-    # Where a floor asks for readers, an article outside the list counts as well.
-    if edit.action == "ban" and all(one.floor_readers == 1 for one in lists.values()):
+    # A floor counts the readers of articles outside the list as well, and calm measures by the best of all scores.
+    if edit.action == "ban" and not any(
+        one.floor_readers > 1 or one.calm or one.calm_of_mean for one in lists.values()
+    ):
         standing = warehouse.frame("rankings/standing_place", article_id=edit.article_id, as_of=as_of)
         lists = {name: one for name, one in lists.items() if name in set(standing["list_name"])}
         scopes = [one for one in scopes if str(one) in set(standing["scope"])]

@@ -73,6 +73,27 @@ def test_what_changes_at_once_is_byte_for_byte_what_the_next_run_would_publish(
     assert not newsroom.run().is_news
 
 
+def test_a_ban_of_an_article_outside_a_calm_list_is_what_the_next_run_would_publish(tmp_path: Path) -> None:
+    text = "[lists.most-read]\nlength = 2\ncalm_of_mean = 0.5\n[lists.most-read.rules]\nper_section = 1\n"
+    newsroom = Newsroom(tmp_path / "newsroom", text)
+    sections = {"pinned": "Politics", "rival": "Politics", "old": "Sports", "new": "Economy"}
+    newsroom.load_articles(*(article(name, section=section) for name, section in sections.items()))
+    newsroom.load_events(*(pageview("old", NOON - 2 * HOUR, f"v{n}") for n in range(10)))
+    say(newsroom, "pin", "pinned", is_now=False, list_name="most-read")
+    for name in newsroom.context().settings.lists.keys() - {"most-read"}:
+        say(newsroom, "ban", "rival", is_now=False, list_name=name)
+    newsroom.run(NOON - HOUR)
+    fresh = {"rival": 40, "new": 18}
+    newsroom.load_events(*(pageview(name, NOON - MINUTE, f"{name}{n}") for name in fresh for n in range(fresh[name])))
+    newsroom.run()
+    assert list_ids(newsroom) == ["pinned", "old"], "the rival has no slot, but the calm list measures by its reads"
+    say(newsroom, "ban", "rival")
+    assert list_ids(newsroom) == ["pinned", "new"]
+    now = hash_files(newsroom.workspace.reports)
+    newsroom.run()
+    assert now == hash_files(newsroom.workspace.reports)
+
+
 @pytest.mark.parametrize("path", ["en/read-next/a0.json", "en/most-read-7d.json"])
 def test_a_change_at_once_restores_what_somebody_removed_from_the_reports(newsroom: Newsroom, path: str) -> None:
     (newsroom.workspace.reports / path).unlink()
