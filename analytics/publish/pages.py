@@ -195,19 +195,15 @@ def _build_link(edition: str, language: str) -> Link:
 
 def _build_edition(material: Material, link: Link) -> EditionView:
     inside = sorted((one for one in material.documents if one.edition == link.edition), key=_find_place)
-    sections = [
-        msgspec.structs.replace(one, items=one.items[:_SECTION_ROWS])
-        for one in inside
-        if one.list == inside[0].list and "section" in msgspec.to_builtins(one.scope)
-    ]
+    sections = [one for one in inside if one.list == inside[0].list and one.scope.section is not msgspec.UNSET]
     series = material.series(link.edition)
     return EditionView(
         link=link,
         series=series,
         chart=build_chart(series, height=_CHART_HEIGHT),
         small_chart=build_chart(series, height=_SMALL_CHART_HEIGHT),
-        lists=_build_lists(material, filter(_is_whole, inside)),
-        sections=_choose_sections(_build_lists(material, sections)),
+        lists=tuple(_build_list(material, one) for one in inside if _is_whole(one)),
+        sections=_choose_sections(_build_list(material, one, length=_SECTION_ROWS) for one in sections),
         removed=material.removals(link.edition),
     )
 
@@ -218,27 +214,24 @@ def _build_site(material: Material, editions: Sequence[EditionView]) -> EditionV
     for one in editions:
         for reason, pageviews in one.removed.items():
             removed[reason] = removed.get(reason, 0) + pageviews
-    lists = [one for one in material.documents if one.edition is None and _is_whole(one)]
+    lists = sorted((one for one in material.documents if one.edition is None and _is_whole(one)), key=_find_place)
     return EditionView(
         link=Link("", OVERVIEW_LANGUAGE, "ltr", "", OVERVIEW),
         series=series,
         chart=build_chart(series, height=_CHART_HEIGHT),
         small_chart=build_chart(series, height=_SMALL_CHART_HEIGHT),
-        lists=_build_lists(material, sorted(lists, key=_find_place)),
+        lists=tuple(_build_list(material, one) for one in lists),
         sections=(),
         removed=dict(sorted(removed.items(), key=lambda pair: (-pair[1], pair[0]))),
     )
 
 
-def _build_lists(material: Material, documents: Iterable[ListDocument]) -> tuple[ListView, ...]:
-    return tuple(_build_list(material, document) for document in documents)
-
-
-def _build_list(material: Material, document: ListDocument) -> ListView:
+def _build_list(material: Material, document: ListDocument, *, length: int | None = None) -> ListView:
+    """Lay out the first items of a list, all of them where no length is given."""
     scope: dict[str, str] = msgspec.to_builtins(document.scope)
     top = max((item.score or 0 for item in document.items), default=0) or 1
     rows = []
-    for item in document.items:
+    for item in document.items[:length]:
         edition, language = material.homes[item.article_id]
         sparkline = material.draw_item(item.article_id)
         bar = round(100 * max(item.score or 0, 0) / top, 2)
@@ -247,7 +240,7 @@ def _build_list(material: Material, document: ListDocument) -> ListView:
     return ListView(document, list_path(document.list, scope), tuple(rows), label)
 
 
-def _choose_sections(views: Sequence[ListView]) -> tuple[ListView, ...]:
+def _choose_sections(views: Iterable[ListView]) -> tuple[ListView, ...]:
     """Choose the sections that were read, the most read first."""
     found = [view for view in views if view.label and view.rows[0].item.score is not None]
     found.sort(key=lambda view: (-(view.rows[0].item.score or 0), view.path))
