@@ -1,7 +1,7 @@
 -- table:   stage.score
 -- purpose: Every article's decayed score at one moment: whole hours from the rollups, broken ones from the events.
 -- grain:   one row per article_id
--- reads:   rollups.decay_hourly, rollups.article_hourly, weighable_event, stage.decay_weight, stage.hour_factor
+-- reads:   rollups.decay_hourly, rollups.article_hourly, edge_event, stage.decay_weight, stage.hour_factor
 -- params:  half_life_seconds, window_from, whole_from, whole_until, as_of, box_discount, read_weight, share_weight, engaged_minute_weight
 -- write:   replace all
 with whole_hour as (
@@ -31,31 +31,12 @@ with whole_hour as (
     from rollups.article_hourly
 ),
 
-broken_hour as (
-    select
-        *,
-        1 as sign
-    from weighable_event($window_from::timestamp, $whole_from::timestamp)
-    where occurred_at > $window_from and occurred_at < $whole_from and occurred_at <= $as_of
-    union all
-    -- A window leaves out its first instant: of a whole hour it is taken off again.
-    select
-        *,
-        -1
-    from weighable_event($window_from::timestamp, $window_from::timestamp)
-    where $window_from::timestamp = $whole_from
-    union all
-    select
-        *,
-        1
-    from weighable_event($whole_until::timestamp, $as_of::timestamp)
-),
-
 weighed as (
     select
         event.*,
         event.sign * decayed_weight(decay.weight, decay.decay_rate, event.rest_microseconds)::hugeint as mass
-    from broken_hour as event
+    from
+        edge_event($window_from::timestamp, $whole_from::timestamp, $whole_until::timestamp, $as_of::timestamp) as event
     inner join stage.decay_weight as decay on event.age_seconds = decay.age_seconds
 ),
 

@@ -1,7 +1,7 @@
 -- table:   stage.score
 -- purpose: Every article's score in a hard window: whole hours from the rollup, broken ones from the events.
 -- grain:   one row per article_id
--- reads:   rollups.article_hourly, weighable_event
+-- reads:   rollups.article_hourly, edge_event
 -- params:  window_from, whole_from, whole_until, as_of, box_discount, read_weight, share_weight, engaged_minute_weight
 -- write:   replace all
 with whole_hour as (
@@ -17,26 +17,6 @@ with whole_hour as (
     where hour_start >= $whole_from and hour_start < $whole_until
 ),
 
-broken_hour as (
-    select
-        *,
-        1 as sign
-    from weighable_event($window_from::timestamp, $whole_from::timestamp)
-    where occurred_at > $window_from and occurred_at < $whole_from and occurred_at <= $as_of
-    union all
-    -- A window leaves out its first instant: of a whole hour it is taken off again.
-    select
-        *,
-        -1
-    from weighable_event($window_from::timestamp, $window_from::timestamp)
-    where $window_from::timestamp = $whole_from
-    union all
-    select
-        *,
-        1
-    from weighable_event($whole_until::timestamp, $as_of::timestamp)
-),
-
 hour as (
     select * from whole_hour
     union all
@@ -48,7 +28,7 @@ hour as (
         sign * is_share::bigint,
         0,
         sign * engaged_milliseconds
-    from broken_hour
+    from edge_event($window_from::timestamp, $whole_from::timestamp, $whole_until::timestamp, $as_of::timestamp)
 )
 
 select

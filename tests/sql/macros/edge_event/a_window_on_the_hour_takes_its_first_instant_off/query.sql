@@ -1,0 +1,9 @@
+select
+    article_id,
+    sign
+from edge_event(
+    timestamp '2026-03-14 10:00:00',
+    timestamp '2026-03-14 10:00:00',
+    timestamp '2026-03-14 12:00:00',
+    timestamp '2026-03-14 12:00:00'
+)
