@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.articles.text import read_language
+from analytics.similarity.words import add_summaries
 
 if TYPE_CHECKING:
     from analytics.read_next.settings import ReadNextSettings
 
 _DAY_SECONDS = 86_400
-_LEAD = r"^\s*((?:\S+\s+){0,79}\S+)"
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,6 @@ def read_corpora(articles: pl.DataFrame, settings: ReadNextSettings, as_of: date
         Corpus(part["language"][0], _measure_age(add_summaries(part), settings, as_of))
         for part in live.partition_by("edition", "language", maintain_order=True)
     ]
-
-
-def add_summaries(articles: pl.DataFrame) -> pl.DataFrame:
-    """Give each article without a summary the first 80 words of its body: news begins with what matters.
-
-    Examples
-    --------
-    >>> articles = pl.DataFrame({"summary": ["Short.", "", None], "body": ["Long.", "A storm.", None]})
-    >>> add_summaries(articles)["summary"].to_list()
-    ['Short.', 'A storm.', None]
-    """
-    summary = pl.col("summary").str.strip_chars().replace("", None)
-    return articles.with_columns(summary=pl.coalesce(summary, pl.col("body").str.extract(_LEAD)))
 
 
 def _measure_age(articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime) -> pl.DataFrame:

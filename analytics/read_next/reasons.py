@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 from scipy import sparse
 
-from analytics.read_next.model import FieldTfidf
-from analytics.read_next.words import read_key
+from analytics.similarity.model import FieldTfidf
+from analytics.similarity.words import read_key
 
 _PAIR_BLOCK = 20_000
 _ARTICLE_BLOCK = 5_000

@@ -12,11 +12,11 @@ from scipy import sparse
 
 from analytics.errors import UsageError
 from analytics.read_next.corpus import Corpus, read_corpora
-from analytics.read_next.model import FieldTfidf
-from analytics.read_next.neighbours import find_nearest, find_nearest_earlier
 from analytics.read_next.reasons import add_reasons
 from analytics.read_next.settings import ReadNextSettings
 from analytics.read_next.slate import choose_slates
+from analytics.similarity.model import FieldTfidf
+from analytics.similarity.neighbours import find_nearest, find_nearest_earlier
 
 _ARTICLE_COLUMNS = [
     "article_id",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from analytics.similarity.fields import FIELD_WEIGHTS, NAME_WEIGHTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIELD_WEIGHTS: Mapping[str, float] = {"title": 0.5, "summary": 0.4, "body": 1.0, "tags": 0.2, "section": 0.0}
-NAME_WEIGHTS: Mapping[str, float] = {"en": 0.75}
 MAXIMUM_AGE_DAYS: Mapping[str, float] = {"video": 90.0}
 
 

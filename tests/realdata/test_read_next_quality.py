@@ -10,10 +10,11 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
-from analytics.read_next.corpus import add_summaries, read_corpora
-from analytics.read_next.model import FieldTfidf
+from analytics.read_next.corpus import read_corpora
 from analytics.read_next.recommendations import build_index, rank_earlier
 from analytics.read_next.settings import ReadNextSettings
+from analytics.similarity.model import FieldTfidf
+from analytics.similarity.words import add_summaries
 
 SETTINGS = ReadNextSettings()
 TEXTS = dict.fromkeys(("article_id", "edition", "title", "body", "published_at"), pl.String)

@@ -13,10 +13,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from analytics.articles.text import normalise_words, stem_vocabulary, stop_words
-from analytics.read_next.settings import FIELD_WEIGHTS
-from analytics.read_next.words import NumberedWords, number_words
+from analytics.similarity.fields import FIELD_WEIGHTS, TITLE
+from analytics.similarity.words import NumberedWords, number_words
 
-_TITLE = "title"
 # In a handful of articles every share is large: so many are never too common.
 _ALWAYS_DF = 20
 # A long article is about no more than a short one; it would only cost more.
@@ -173,7 +172,7 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _learn_name_weights(self, words: NumberedWords, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the weight of each term as a name; titles may write every word with a capital."""
-        outside = [numbers for name, numbers in zip(self._fields(), words.numbers, strict=True) if name != _TITLE]
+        outside = [numbers for name, numbers in zip(self._fields(), words.numbers, strict=True) if name != TITLE]
         uses = np.bincount(np.concatenate([*outside, []]).astype(np.int64), minlength=len(words.forms))
         initials = words.forms.str.slice(0, 1)
         capitals = uses * (initials != initials.str.to_lowercase()).to_numpy()

@@ -13,8 +13,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.articles.text import tokenise
+from analytics.similarity.fields import KEYWORD_FIELDS
 
-KEYWORD_FIELDS = ("tags", "section")
+_LEAD = r"^\s*((?:\S+\s+){0,79}\S+)"
 _BLOCK = 5_000
 _THREADS = 2
 
@@ -65,6 +66,19 @@ def number_words(articles: pl.DataFrame, fields: Sequence[str]) -> NumberedWords
             ends.append(lengths.cumsum(dtype=np.int64))
     forms = categories.categories.to_series().cast(pl.String)
     return NumberedWords(forms, [column.to_physical().to_numpy() for column in columns], ends)
+
+
+def add_summaries(articles: pl.DataFrame) -> pl.DataFrame:
+    """Give each article without a summary the first 80 words of its body: news begins with what matters.
+
+    Examples
+    --------
+    >>> articles = pl.DataFrame({"summary": ["Short.", "", None], "body": ["Long.", "A storm.", None]})
+    >>> add_summaries(articles)["summary"].to_list()
+    ['Short.', 'A storm.', None]
+    """
+    summary = pl.col("summary").str.strip_chars().replace("", None)
+    return articles.with_columns(summary=pl.coalesce(summary, pl.col("body").str.extract(_LEAD)))
 
 
 def read_key(keyword: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-from analytics.read_next.model import FieldTfidf
+from analytics.similarity.model import FieldTfidf
 
 WORDS = ["harvest", "storm", "minister", "goal", "vaccine", "strike", "river", "budget"]
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=30)

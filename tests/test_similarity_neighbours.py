@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from analytics.read_next.neighbours import find_nearest, find_nearest_earlier
+from analytics.similarity.neighbours import find_nearest, find_nearest_earlier
 
 
 def draw_rows(count: int) -> sparse.csr_array:
