@@ -20,6 +20,7 @@ from analytics.text_display import clean
 if TYPE_CHECKING:
     from analytics.doctor.findings import Finding
     from analytics.evaluation.job import Evaluation
+    from analytics.evaluation.read_next import TextEvaluation
     from analytics.evaluation.tuning import Calibration
 
 _SHOWN_ROWS = 1000
@@ -182,6 +183,24 @@ def print_evaluation(evaluation: Evaluation) -> None:
         "median age": "" if figures.median_age_hours is None else f"{figures.median_age_hours:.1f} hours",
     }
     print_pairs(rows)
+
+
+def print_text_evaluation(evaluation: TextEvaluation) -> None:
+    """Print what each formula came to, Read Next's own first."""
+    table = _start_table(f"read-next · by {evaluation.kind} · {evaluation.articles:,} articles")
+    table.add_column("formula")
+    names = list(dict.fromkeys(name for figures in evaluation.figures.values() for name in figures))
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+    for formula, figures in evaluation.figures.items():
+        table.add_row(formula, *(_write_figure(figures.get(name)) for name in names))
+    Console().print(table)
+
+
+def _write_figure(figure: float | None) -> str:
+    if figure is None:
+        return ""
+    return f"{figure:,}" if isinstance(figure, int) else f"{figure:.4f}"
 
 
 def print_calibration(calibration: Calibration) -> None:

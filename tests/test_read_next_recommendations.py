@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import UsageError
-from analytics.read_next.recommendations import rank_earlier, recommend_all, recommend_one
+from analytics.read_next.recommendations import recommend_all, recommend_one
 from analytics.read_next.settings import ReadNextSettings
 
 AS_OF = datetime.fromisoformat("2026-03-14T12:00")
@@ -192,18 +192,6 @@ def test_nothing_in_gives_an_empty_frame_of_the_same_columns() -> None:
     nothing = recommend_all(frame(), SETTINGS, AS_OF)
     assert nothing.is_empty()
     assert nothing.schema == recommend_all(newsroom(24), SETTINGS, AS_OF).schema
-
-
-def test_an_evaluation_in_time_order_sees_only_what_was_there() -> None:
-    articles = frame(
-        article("seed", "river flood", age_days=10),
-        article("before", "river flood rescue", age_days=12),
-        article("long-before", "river flood alarm", age_days=50),
-        article("after", "river flood inquiry", age_days=1),
-    )
-    ranked = rank_earlier(articles, SETTINGS, count=5, within_days=30)
-    assert ranked.filter(pl.col("seed_article_id") == "seed")["article_id"].to_list() == ["before"]
-    assert rank_earlier(frame(), SETTINGS, count=5, within_days=30).is_empty()
 
 
 def test_where_there_is_no_summary_the_beginning_of_the_body_weighs_more_than_its_end() -> None:

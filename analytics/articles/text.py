@@ -18,7 +18,8 @@ from analytics.articles.arabic import normalise_arabic, strip_prefix
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_WORD = r"\w\w+"
+WORD = r"\w\w+"
+"""What a word is, in Unicode's sense."""
 _ALGORITHMS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
     "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
@@ -56,7 +57,7 @@ def tokenise(texts: pl.Series) -> pl.Series:
     >>> tokenise(pl.Series(["Iran's president, 12.5 m"])).to_list()
     [['Iran', 'president', '12']]
     """
-    return texts.cast(pl.String).fill_null("").str.extract_all(_WORD)
+    return texts.cast(pl.String).fill_null("").str.extract_all(WORD)
 
 
 def normalise_words(words: Sequence[str], language: str) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import rich_click as click
 
 from analytics.cli.options import Duration, Instant, Options, common_options, print_json
+from analytics.errors import UsageError
 
 
 def replay_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -71,6 +72,64 @@ def evaluate_most_read(
         print_json(result.to_json())
     else:
         print_evaluation(result)
+
+
+@evaluate.command("read-next")
+@click.option(
+    "--judgements",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV of what people said: of pairs of articles, or the topics of articles; its header tells which.",
+)
+@click.option("--probe", "is_probe", is_flag=True, help="Let each title find the second half of its own body.")
+@click.option("--edition", help="The edition; the largest, or the one that was judged, by default.")
+@click.option("--length", type=click.IntRange(1, 1000), default=10, show_default=True, help="Items for each seed.")
+@click.option("--max-age", type=Duration(), default="90d", show_default=True, help="Oldest item, where time counts.")
+@click.option("--fields", help="What is read of an article, such as title,body; everything by default.")
+@click.option(
+    "--lists-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the lists: query,rank,article_id,score.",
+)
+@common_options
+def evaluate_read_next(
+    options: Options,
+    judgements: Path | None,
+    is_probe: bool,
+    edition: str | None,
+    length: int,
+    max_age: timedelta,
+    fields: str | None,
+    lists_out: Path | None,
+) -> None:
+    """Say how well Read Next tells what belongs together, beside plainer formulas.
+
+    --judgements and --probe rank by text alone: no floor, no rule on near-duplicates, no cap, no recency.
+    """
+    from analytics.evaluation.judgements import read_judgements
+    from analytics.evaluation.read_next import FIELDS, evaluate_judgements, evaluate_probe
+    from analytics.terminal import print_text_evaluation, show_progress
+
+    if (judgements is None) == (not is_probe):
+        raise UsageError("give one of --judgements FILE and --probe")
+    with show_progress() as progress:
+        context = options.read_context(progress)
+        if judgements is None:
+            result = evaluate_probe(context, edition=edition, length=length)
+        else:
+            result = evaluate_judgements(
+                context,
+                read_judgements(judgements),
+                length=length,
+                max_age=max_age,
+                fields=fields.split(",") if fields else FIELDS,
+                edition=edition,
+            )
+    if lists_out:
+        result.lists.write_csv(lists_out)
+    if options.is_json:
+        print_json(result.to_json())
+    else:
+        print_text_evaluation(result)
 
 
 @click.group()

@@ -16,7 +16,7 @@ from analytics.read_next.reasons import add_reasons
 from analytics.read_next.settings import ReadNextSettings
 from analytics.read_next.slate import choose_slates
 from analytics.similarity.model import FieldTfidf
-from analytics.similarity.neighbours import find_nearest, find_nearest_earlier
+from analytics.similarity.neighbours import find_nearest
 
 _ARTICLE_COLUMNS = [
     "article_id",
@@ -148,43 +148,6 @@ def recommend_one(articles: pl.DataFrame, settings: ReadNextSettings, as_of: dat
         if article_id in corpus.articles["article_id"]:
             return _recommend(corpus, settings, article_id)
     raise UsageError(f"no article {article_id} is live at {as_of:%Y-%m-%dT%H:%M:%SZ}: check id and moment")
-
-
-def rank_earlier(articles: pl.DataFrame, settings: ReadNextSettings, count: int, within_days: float) -> pl.DataFrame:
-    """Rank for each article what had been published in the days before it, by text alone.
-
-    This is Read Next as an evaluation in time order sees it: no rule on the slate, no recency.
-
-    Parameters
-    ----------
-    articles, settings
-        As in `recommend_all`.
-    count
-        Items for each article, at most.
-    within_days
-        How much older an item may be.
-
-    Returns
-    -------
-    pl.DataFrame
-        `seed_article_id`, `rank`, `article_id`, `text_similarity`; sorted by seed and rank.
-    """
-    schema = {name: _COLUMNS[name] for name in ("seed_article_id", "rank", "article_id", "text_similarity")}
-    ranked = [pl.DataFrame(schema=schema)]
-    as_of = articles["published_at"].max()
-    for corpus in read_corpora(articles, settings, as_of) if isinstance(as_of, datetime) else ():
-        index, ids = build_index(corpus, settings), corpus.articles["article_id"]
-        times = corpus.articles["published_at"].to_numpy()
-        found = find_nearest_earlier(index.vectors, times, count, within_days, settings.threads)
-        ranked.append(
-            found.select(
-                ids.gather(found["seed"]).alias("seed_article_id"),
-                pl.int_range(1, pl.len() + 1).over("seed").alias("rank"),
-                ids.gather(found["candidate"]),
-                text_similarity="score",
-            )
-        )
-    return pl.concat(ranked).sort("seed_article_id", "rank")
 
 
 def _recommend(corpus: Corpus, settings: ReadNextSettings, seed: str | None) -> pl.DataFrame:

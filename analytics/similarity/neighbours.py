@@ -39,16 +39,36 @@ def find_nearest(seeds: sparse.csr_array, candidates: sparse.csr_array, count: i
     return _frame(best.row, best.col, best.data)
 
 
-def find_nearest_earlier(
+def find_nearest_earlier(  # noqa: PLR0913 - two of them only an evaluation gives
     vectors: sparse.csr_array,
     published_at: NDArray[np.datetime64],
     count: int,
     within_days: float,
     threads: int = 1,
+    *,
+    queries: sparse.csr_array | None = None,
+    seeds: NDArray[np.int64] | None = None,
 ) -> pl.DataFrame:
     """Find for each article the nearest of those published before it, by at most `within_days`.
 
     This is the view of an evaluation in time order: each article asks what there was when it appeared.
+
+    Parameters
+    ----------
+    vectors
+        The articles, as what is found.
+    published_at
+        When each appeared.
+    count
+        Items for each seed, at most.
+    within_days
+        How much older than its seed an item may be.
+    threads
+        Threads of the product.
+    queries
+        The articles as what asks, where that is another vector.
+    seeds
+        The rows that ask; all where none are given.
 
     Returns
     -------
@@ -64,21 +84,23 @@ def find_nearest_earlier(
     """
     order = np.argsort(published_at, kind="stable")
     times, sorted_vectors = published_at[order], vectors[order]
+    rows = order if seeds is None else order[np.isin(order, seeds)]
     window = np.timedelta64(round(within_days * 86_400_000_000), "us")
-    first, last = np.searchsorted(times, times - window), np.searchsorted(times, times)
+    first, last = (np.searchsorted(times, published_at[rows] - shift) for shift in (window, np.timedelta64(0, "us")))
     blocks = [pl.DataFrame(schema=_frame([], [], []).schema)]
-    for start in range(0, len(times), _BLOCK):
-        stop = min(start + _BLOCK, len(times))
+    for start in range(0, len(rows), _BLOCK):
+        stop = min(start + _BLOCK, len(rows))
         low, high = first[start], last[stop - 1]
         # A block shares one window; what is outside a seed's own is at most this many rows too many.
         surplus = (high - last[start]) + (first[stop - 1] - low)
-        found = find_nearest(sorted_vectors[start:stop], sorted_vectors[low:high], count + surplus, threads)
+        asking = (vectors if queries is None else queries)[rows[start:stop]]
+        found = find_nearest(asking, sorted_vectors[low:high], count + surplus, threads)
         found = found.with_columns(pl.col("seed") + start, pl.col("candidate") + low)
-        rows = found["seed"].to_numpy(), found["candidate"].to_numpy()
-        found = found.filter((rows[1] >= first[rows[0]]) & (rows[1] < last[rows[0]]))
+        places = found["seed"].to_numpy(), found["candidate"].to_numpy()
+        found = found.filter((places[1] >= first[places[0]]) & (places[1] < last[places[0]]))
         blocks.append(found.group_by("seed", maintain_order=True).head(count))
     nearest = pl.concat(blocks)
-    return _frame(order[nearest["seed"].to_numpy()], order[nearest["candidate"].to_numpy()], nearest["score"])
+    return _frame(rows[nearest["seed"].to_numpy()], order[nearest["candidate"].to_numpy()], nearest["score"])
 
 
 def _frame(seeds: object, candidates: object, scores: object) -> pl.DataFrame:

@@ -1,0 +1,175 @@
+"""Evaluates how Read Next compares texts: by what people said of articles, and by a probe that needs nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from analytics.context import Context
+from analytics.errors import UsageError, name_nearest
+from analytics.evaluation.judgements import Judgements, LabelJudgements
+from analytics.read_next.corpus import Corpus, read_corpora
+from analytics.read_next.job import read_settings
+from analytics.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from analytics.evaluation.text_ranking import Formula
+
+FIELDS = ("title", "summary", "body", "tags", "section")
+
+
+@dataclass(frozen=True)
+class TextEvaluation:
+    """What formulas were worth.
+
+    Attributes
+    ----------
+    kind : str
+        pairs, labels or probe.
+    articles : int
+        Articles compared.
+    figures : mapping of str to mapping of str to float
+        What each formula came to; Read Next's own first.
+    lists : DataFrame
+        `query`, `rank`, `article_id`, `score` of Read Next's own.
+    """
+
+    kind: str
+    articles: int
+    figures: Mapping[str, Mapping[str, float]]
+    lists: pl.DataFrame
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what a program reads: the figures of Read Next at the top, the others beside it."""
+        (_, own), *others = self.figures.items()
+        return {"judged_by": self.kind, "articles": self.articles, **own, "baselines": dict(others)}
+
+
+def evaluate_judgements(  # noqa: PLR0913 - what an evaluation is about, by name
+    context: Context,
+    judgements: Judgements,
+    *,
+    length: int,
+    max_age: timedelta,
+    fields: Sequence[str] = FIELDS,
+    edition: str | None = None,
+) -> TextEvaluation:
+    """Compare lists made by text alone with what people said of articles.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    judgements : Judgements
+        Of pairs: each article of one is a seed, all others are candidates. Labels: each labelled article is a seed at
+        its own publication, the articles published before it are candidates.
+    length : int
+        Items for each seed, at most.
+    max_age : timedelta
+        How much older than its seed an item may be, where time counts.
+    fields : sequence of str
+        What is read of an article.
+    edition : str, optional
+        The edition; the one that has most of the judged articles where none is given.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such edition or field, or none of the judged articles.
+    """
+    from analytics.evaluation import text_ranking as by_text  # noqa: PLC0415 - scikit-learn takes a second
+
+    corpus = _choose_corpus(context, judgements.seeds, fields, edition)
+    articles, settings = corpus.articles, read_settings(context.settings.read_next)
+    seeds = [one for one in judgements.seeds if one in set(articles["article_id"])]
+    context.progress(f"comparing {articles.height:,} articles")
+    formulas = by_text.list_formulas(articles, corpus.language, settings)
+    if isinstance(judgements, LabelJudgements):
+        published_at = dict(articles.select("article_id", "published_at").iter_rows())
+        queries = judgements.choose_queries(published_at)
+
+        def rank(formula: Formula) -> pl.DataFrame:
+            wanted = seeds if formula.name == by_text.OURS else queries
+            return by_text.rank_earlier_texts(formula, articles, wanted, length, max_age)
+
+        lists = _rank_each(context, formulas, rank)
+        lists[by_text.NEWEST] = by_text.rank_newest(articles, queries, length)
+        figures = {name: judgements.measure(one, published_at, max_age) for name, one in lists.items()}
+        return TextEvaluation("labels", articles.height, figures, lists[by_text.OURS])
+    ids = articles["article_id"]
+    lists = _rank_each(
+        context, formulas, lambda formula: by_text.rank_texts(formula, ids, seeds, length, is_self=False)
+    )
+    figures = {name: judgements.measure(one) for name, one in lists.items()}
+    return TextEvaluation("pairs", articles.height, figures, lists[by_text.OURS])
+
+
+def evaluate_probe(context: Context, *, edition: str | None, length: int) -> TextEvaluation:
+    """Ask how well the title of each article finds the second half of its own body.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    edition : str, optional
+        The edition; the largest where none is given.
+    length : int
+        Items for each title, at most.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such edition.
+    """
+    from analytics.evaluation import text_ranking as by_text  # noqa: PLC0415 - as above
+
+    corpus = _choose_corpus(context, (), FIELDS, edition)
+    articles = corpus.articles.filter(pl.col("body").is_not_null())
+    context.progress(f"probing {articles.height:,} articles")
+    formulas = by_text.list_probes(articles, corpus.language, read_settings(context.settings.read_next))
+    ids = articles["article_id"]
+    seeds = ids.to_list()
+    lists = _rank_each(context, formulas, lambda formula: by_text.rank_texts(formula, ids, seeds, length, is_self=True))
+    figures = {name: by_text.measure_probe(one, articles.height) for name, one in lists.items()}
+    return TextEvaluation("probe", articles.height, figures, lists[by_text.OURS])
+
+
+def _rank_each(context: Context, formulas: Sequence[Formula], rank: Any) -> dict[str, pl.DataFrame]:  # noqa: ANN401
+    def follow() -> Iterator[tuple[str, pl.DataFrame]]:
+        for formula in formulas:
+            context.progress(f"ranking by {formula.name}")
+            yield formula.name, rank(formula)
+
+    return dict(follow())
+
+
+def _choose_corpus(context: Context, judged: Sequence[str], fields: Sequence[str], edition: str | None) -> Corpus:
+    """Give the articles of one edition: the one named, else that with most of the judged articles, or the largest."""
+    from analytics.evaluation.text_ranking import narrow_fields  # noqa: PLC0415 - as above
+
+    for name in fields:
+        if name not in FIELDS:
+            raise UsageError(f"articles have no field {name!r}; {name_nearest(name, FIELDS)}")
+    with context.hold(), context.open(is_reader=True) as warehouse:
+        newest, articles = _read_articles(warehouse)
+    corpora = read_corpora(narrow_fields(articles, fields), read_settings(context.settings.read_next), newest)
+    by_edition = {corpus.articles["edition"][0]: corpus for corpus in corpora}
+    if edition:
+        if edition not in by_edition:
+            raise UsageError(f"no article is of the edition {edition!r}; {name_nearest(edition, by_edition)}")
+        return by_edition[edition]
+    known = {name: corpus.articles["article_id"].is_in(list(judged)).sum() for name, corpus in by_edition.items()}
+    if judged and not any(known.values()):
+        raise UsageError("none of the judged articles is live in this workspace; load them first")
+    return max(by_edition.items(), key=lambda pair: (known[pair[0]], pair[1].articles.height, pair[0]))[1]
+
+
+def _read_articles(warehouse: Warehouse) -> tuple[datetime, pl.DataFrame]:
+    newest: datetime | None = warehouse.frame("runs/watermark")["newest_article_at"].item()
+    if newest is None:
+        raise UsageError("the workspace holds no live article; load some with `readership load articles`")
+    return newest, warehouse.frame("read_next/article", as_of=newest)
