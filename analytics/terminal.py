@@ -19,6 +19,7 @@ from analytics.text_display import clean
 
 if TYPE_CHECKING:
     from analytics.doctor.findings import Finding
+    from analytics.evaluation.coverage import CoverageEvaluation
     from analytics.evaluation.job import Evaluation
     from analytics.evaluation.tuning import Calibration
 
@@ -182,6 +183,19 @@ def print_evaluation(evaluation: Evaluation) -> None:
         "median age": "" if figures.median_age_hours is None else f"{figures.median_age_hours:.1f} hours",
     }
     print_pairs(rows)
+
+
+def print_agreement(evaluation: CoverageEvaluation) -> None:
+    """Print how well stories agree with judged ones, beside the baselines."""
+    judged = f"{evaluation.articles:,} articles in {evaluation.judged_stories:,} judged stories"
+    table = _start_table(f"coverage · similarity {evaluation.similarity:g} · {judged}")
+    table.add_column("")
+    for name in ("precision", "recall", "F1", "stories"):
+        table.add_column(name, justify="right")
+    for name, one in evaluation.agreements.items():
+        figures = (f"{value:.4f}" for value in (one.precision, one.recall, one.f1))
+        table.add_row(name, *figures, f"{one.stories:,}")
+    Console().print(table)
 
 
 def print_calibration(calibration: Calibration) -> None:
