@@ -373,8 +373,11 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Which articles and which events the list is about."),
     ] = field(default_factory=lambda: Filter())  # noqa: PLW0108 - as above
     one_per: Annotated[
-        Literal["", "translation_group"],
-        Meta(description="At most one article of each translation group: the best of its editions; empty: no limit."),
+        Literal["", "translation_group", "story"],
+        Meta(
+            description="At most one article of each group: translation_group, the editions of one article; story, the "
+            "articles on one event; empty: no limit."
+        ),
     ] = ""
     minimum_readers: Annotated[
         int, Meta(ge=0, description="An article with fewer readers in the window does not stand by score.")

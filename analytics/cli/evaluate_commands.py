@@ -93,7 +93,8 @@ def evaluate_coverage(options: Options, judgements: Path, stories_out: Path | No
     stand every article by itself, and all articles that a chain of alike pairs links.
     """
     from analytics.evaluation.coverage import evaluate_coverage as evaluate_stories
-    from analytics.terminal import print_agreement, show_progress
+    from analytics.terminal import show_progress
+    from analytics.timeline import print_agreement
 
     with show_progress() as progress:
         result = evaluate_stories(options.read_context(progress), judgements)

@@ -17,7 +17,8 @@ from scipy.spatial.distance import squareform
 
 MERGED, SPLIT = "merged", "split"
 _MEMBERS = {"article_id": pl.String, "story_id": pl.String, "similarity": pl.Float64}
-_CHANGES = {
+_KNOWN = {"article_id": pl.String, "story_id": pl.String, "published_at": pl.Datetime("us")}
+_CHANGES: dict[str, type[pl.DataType]] = {
     "change": pl.String,
     "from_story_id": pl.String,
     "into_story_id": pl.String,
@@ -59,8 +60,8 @@ class Stories:
     Attributes
     ----------
     members
-        `article_id`, `story_id`, and `similarity` to the others of the story near it in time (null where there are
-        none, or where the article has no vector). An article alone has a story of its own.
+        `article_id`, `story_id`, and `similarity`, the cosine to the centre of the story; null for an article alone
+        or too old to be compared. An article alone has a story of its own.
     changes
         In their order: `change` (merged or split), `from_story_id`, `into_story_id`, the `article_id` whose arrival
         showed it, the number of `articles` that moved, and the `similarity` of the two parts.
@@ -103,7 +104,7 @@ def grow_stories(
     growth = _Growth(articles, vectors, rules, known)
     for row, near, cosines in growth.compare_new():
         growth.add(row, near, cosines)
-    return Stories(growth.tell_members(), pl.DataFrame(growth.changes, schema=_CHANGES, orient="row"))
+    return Stories(growth.tell_members(), pl.DataFrame(growth.changes, schema=dict(_CHANGES), orient="row"))
 
 
 def link_components(articles: pl.DataFrame, vectors: sparse.csr_array, rules: StoryRules) -> pl.DataFrame:
@@ -142,15 +143,16 @@ class _Growth:
         self.times = ordered["published_at"].to_numpy().astype("datetime64[us]")
         self.window = np.timedelta64(rules.window)
         self.rules, self.changes = rules, list[tuple[Any, ...]]()
-        known = pl.DataFrame(schema=_MEMBERS) if known is None else known
+        known = pl.DataFrame(schema=_KNOWN) if known is None else known
         beyond = known.join(ordered, on="article_id", how="anti").sort("article_id")
         self.ids = [*ordered["article_id"], *beyond["article_id"]]
+        self.published = np.concatenate([self.times, beyond["published_at"].to_numpy().astype("datetime64[us]")])
         stories = dict(known.select("article_id", "story_id").rows())
-        self.names = sorted(set(stories.values()))
+        self.names: list[str] = sorted(set(stories.values()))
+        self.taken = set(self.names)
         number = {name: place for place, name in enumerate(self.names)}
         self.story = np.array([number.get(stories.get(one, ""), _NONE) for one in self.ids], dtype=np.int64)
         self.new = np.flatnonzero(self.story[: len(self.times)] == _NONE)
-        self.first = dict(known.group_by("story_id").agg(pl.col("published_at").min()).rows()) if len(known) else {}
 
     def compare_new(self) -> Iterator[tuple[int, slice, NDArray[np.float64]]]:
         """Compare each new article with those near it in time, a block of them at once."""
@@ -190,23 +192,22 @@ class _Growth:
 
     def _found(self, rows: list[int], founder: str) -> int:
         name, again = founder, 1
-        while name in self.first:
+        while name in self.taken:
             again += 1
             name = f"{founder}~{again}"
+        self.taken.add(name)
         self.names.append(name)
-        self.first[name] = self.times[rows[0]].item()
         self.story[rows] = len(self.names) - 1
         return len(self.names) - 1
 
     def _merge_alike(self, row: int, near: slice, other: int) -> None:
         """Merge another story into an article's, or the other way round: the older one keeps its id."""
         own = int(self.story[row])
-        sums = [self.vectors[self._list_near(near, story)].sum(axis=0) for story in (own, other)]
-        sizes = [len(self._list_near(near, story)) for story in (own, other)]
-        alike = round(float(sums[0] @ sums[1]) / (sizes[0] * sizes[1]), _DECIMALS)
+        ours, theirs = (self.vectors[self._list_near(near, story)] for story in (own, other))
+        alike = round(float((ours @ theirs.T).sum()) / (ours.shape[0] * theirs.shape[0]), _DECIMALS)
         if alike < self.rules.merge_similarity:
             return
-        kept, gone = sorted((own, other), key=lambda one: (self.first[self.names[one]], self.names[one]))
+        kept, gone = sorted((own, other), key=lambda one: (self.published[self.story == one].min(), self.names[one]))
         moved = np.flatnonzero(self.story == gone)
         self.story[moved] = kept
         self._note(MERGED, gone, kept, row, len(moved), alike)
@@ -223,18 +224,27 @@ class _Growth:
         if 1 - tree[-1, 2] >= self.rules.split_similarity:
             return
         parts = fcluster(tree, 2, "maxclust")
-        smaller, larger = sorted((rows[parts == part] for part in (1, 2)), key=lambda part: (len(part), -part[0]))
+        smaller = min((rows[parts == part] for part in (1, 2)), key=lambda part: (len(part), -part[0]))
         new = self._found(list(smaller), self.ids[smaller[0]])
         self._note(SPLIT, own, new, row, len(smaller), round(1 - float(tree[-1, 2]), _DECIMALS))
 
     def _list_near(self, near: slice, story: int) -> NDArray[np.int64]:
-        return np.flatnonzero(self.story[near] == story) + near.start
+        return near.start + np.flatnonzero(self.story[near] == story)
 
     def _note(self, change: str, from_story: int, into: int, row: int, articles: int, similarity: float) -> None:  # noqa: PLR0913, PLR0917 - a row
         names = (self.names[from_story], self.names[into])
         self.changes.append((change, *names, self.ids[row], articles, similarity))
 
     def tell_members(self) -> pl.DataFrame:
-        """Tell each article's story."""
+        """Tell each article's story, and how near it is to its centre."""
+        count, stories = len(self.times), self.story[: len(self.times)]
+        places = (np.ones(count), (stories, np.arange(count)))
+        sums = sparse.csr_array(places, shape=(len(self.names), count)) @ self.vectors
+        norms = np.sqrt(sums.power(2).sum(axis=1))[stories]
+        cosines = (self.vectors * sums[stories]).sum(axis=1) / np.where(norms > 0, norms, 1)
+        is_alone = np.bincount(self.story, minlength=len(self.names))[stories] == 1
+        similarity = pl.Series(cosines).round(_DECIMALS).set(pl.Series(is_alone), None)
+        beyond = pl.Series([None] * (len(self.ids) - count), dtype=pl.Float64)
         names = [self.names[story] for story in self.story]
-        return pl.DataFrame({"article_id": self.ids, "story_id": names}).sort("article_id")
+        members = {"article_id": self.ids, "story_id": names, "similarity": similarity.append(beyond)}
+        return pl.DataFrame(members, schema=_MEMBERS).sort("article_id")

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from analytics.context import Context
-from analytics.coverage.job import find_components, find_stories
+from analytics.coverage.job import find_stories
 from analytics.errors import InputError, NoInputError, UsageError
 
 _COLUMNS = ("article_id", "story_id")
@@ -93,12 +93,11 @@ def evaluate_coverage(context: Context, judgements: Path) -> CoverageEvaluation:
         if newest is None:
             raise NoInputError("the workspace holds no articles; load some with `readership load articles`")
         context.progress("finding the stories")
-        stories = find_stories(warehouse, context.settings, newest)
-        components = find_components(warehouse, context.settings, newest)
+        found = find_stories(warehouse, context.settings, newest)
+    stories = found["stories"]
     if gold.join(stories, on="article_id", how="semi").is_empty():
         raise UsageError(f"no article of {judgements.name} is live in this workspace; load its articles first")
-    alone = gold.select("article_id", story_id="article_id")
-    found = {"stories": stories, "all apart": alone, "connected components": components}
+    found["all apart"] = gold.select("article_id", story_id="article_id")
     agreements = {name: measure_agreement(one, gold) for name, one in found.items()}
     judged = gold["story_id"].n_unique()
     return CoverageEvaluation(len(gold), judged, context.settings.coverage.similarity, agreements, stories)
