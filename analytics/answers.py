@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from analytics.context import Context
+from analytics.coverage.reading import Told, read_story
 from analytics.errors import UsageError, name_nearest
 from analytics.instants import format_instant
 from analytics.lookup import find_article
@@ -164,6 +165,34 @@ def answer_recommend(context: Context, article: str, as_of: datetime | None) -> 
         article_id, edition = find_article(warehouse, article, context.url_rules)
         items = _join_cards(warehouse, recommend_article(warehouse, context.settings.read_next, moment, article_id))
     return build_read_next_document(article_id, edition, as_of=moment, items=items.iter_rows(named=True))
+
+
+def answer_coverage(context: Context, name: str) -> Told | None:
+    """Tell the story of an article, or the story of that id, as the last run left it.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    name : str
+        Id or URL of an article, or id of a story.
+
+    Returns
+    -------
+    Told or None
+        Nothing where the article is in no story of at least two.
+
+    Raises
+    ------
+    UsageError
+        Where there is neither such an article nor such a story.
+    """
+    with context.hold(), context.open(is_reader=True) as warehouse:
+        told = read_story(warehouse, context.settings.coverage, name)
+        if told:
+            return told
+        article_id, _ = find_article(warehouse, name, context.url_rules)
+        return read_story(warehouse, context.settings.coverage, article_id)
 
 
 def answer_status(context: Context) -> dict[str, Any]:

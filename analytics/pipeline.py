@@ -23,6 +23,7 @@ from analytics.archive import (
 from analytics.articles.aliases import read_alias_counts, read_alias_effect, write_alias_effect
 from analytics.articles.load import ArticleRules, load_article_file, load_article_rows
 from analytics.context import Context
+from analytics.coverage.job import make_stories
 from analytics.errors import InputError, ReadershipError, UsageError
 from analytics.events.count import attribute_waiting
 from analytics.events.found_articles import describes_articles, read_found_articles
@@ -428,6 +429,8 @@ def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord, fau
             rows.append(run_checks(warehouse, record, loss_limit_share=settings.load.loss_limit_share))
         with _step(context, record, "corrections") as rows:
             rows.append(_report_corrections(context, warehouse, record))
+        with _step(context, record, "coverage") as rows:
+            rows.append(make_stories(warehouse, settings, as_of))
         with _step(context, record, "rankings") as rows:
             rows.append(rank_lists(warehouse, settings.lists, Moment(as_of, record.data_through)))
         with _step(context, record, "read next") as rows:

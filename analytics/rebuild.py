@@ -27,6 +27,8 @@ _HISTORY = (
     "rankings.edit",
     "rankings.withheld",
     "read_next.item",
+    "coverage.assignment",
+    "coverage.change",
     "runs.run",
     "runs.stage",
     "runs.check",

@@ -86,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retention: Annotated[Retention, Meta(description="How long what is kept.")]
     lists: Annotated[dict[str, ListSettings], Meta(description="The ranked lists, by name.")]
     read_next: Annotated[ReadNext, Meta(description="What to read after an article.")]
+    coverage: Annotated[Coverage, Meta(description="When articles are on one event.")]
     policy: Annotated[Policy, Meta(description="What a set of lists must keep to be published.")] = field(
         default_factory=lambda: Policy()  # noqa: PLW0108 - the class stands below
     )
@@ -372,8 +373,11 @@ class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Which articles and which events the list is about."),
     ] = field(default_factory=lambda: Filter())  # noqa: PLW0108 - as above
     one_per: Annotated[
-        Literal["", "translation_group"],
-        Meta(description="At most one article of each translation group: the best of its editions; empty: no limit."),
+        Literal["", "translation_group", "story"],
+        Meta(
+            description="At most one article of each group: translation_group, the editions of one article; story, the "
+            "articles on one event; empty: no limit."
+        ),
     ] = ""
     minimum_readers: Annotated[
         int, Meta(ge=0, description="An article with fewer readers in the window does not stand by score.")
@@ -596,6 +600,24 @@ class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Oldest item by content type, in days before the moment described; default for the others."),
     ]
     per_section: Annotated[int, Meta(ge=0, description="At most so many items of one section; 0 for no limit.")]
+
+
+class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When articles are on one event; a similarity is the mean cosine of two sets of articles, pair by pair."""
+
+    similarity: Annotated[float, Meta(gt=0, le=1, description="An article this like the articles of a story joins it.")]
+    merge_similarity: Annotated[float, Meta(gt=0, le=1, description="Two stories this alike become one.")]
+    split_similarity: Annotated[
+        float, Meta(ge=0, le=1, description="A story whose two parts are less alike than this falls apart; 0: never.")
+    ]
+    window_hours: Annotated[
+        float, Meta(gt=0, description="Only articles published at most so many hours apart are compared.")
+    ]
+    pick_length: Annotated[int, Meta(ge=1, le=100, description="Articles in the short pick of a story.")]
+
+    def __post_init__(self) -> None:
+        if not self.split_similarity <= self.similarity <= self.merge_similarity:
+            raise ValueError("split_similarity, similarity and merge_similarity must not fall in this order")
 
 
 def require_zone(name: str) -> None:

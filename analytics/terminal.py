@@ -40,7 +40,7 @@ def show_progress() -> Iterator[Callable[[str], None]]:
 
 def print_list(document: ListDocument) -> None:
     """Print a ranked list."""
-    table = _start_table(f"{document.list} · {_name_scope(document)} · {document.as_of} · {document.basis}")
+    table = start_table(f"{document.list} · {_name_scope(document)} · {document.as_of} · {document.basis}")
     for name, justify in (("", "right"), ("move", "left"), ("title", "left"), ("section", "left")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for name in ("score", "reads", "readers", "shares"):
@@ -57,7 +57,7 @@ def print_list(document: ListDocument) -> None:
 
 def print_read_next(document: ReadNextDocument) -> None:
     """Print what to read next, and why."""
-    table = _start_table(f"read next after {document.article_id} · {document.as_of}")
+    table = start_table(f"read next after {document.article_id} · {document.as_of}")
     for name in ("", "title", "score", "shared tags", "shared words"):
         table.add_column(name)
     for item in document.items:
@@ -68,7 +68,7 @@ def print_read_next(document: ReadNextDocument) -> None:
 
 def print_loads(reports: list[FileReport]) -> None:
     """Print what loading came to, a row a file."""
-    table = _start_table("loaded files")
+    table = start_table("loaded files")
     table.add_column("file")
     table.add_column("status")
     for name in ("lines", "loaded", "rejected", "duplicate", "filtered"):
@@ -84,7 +84,7 @@ def print_loads(reports: list[FileReport]) -> None:
 
 def _print_reasons(reports: list[FileReport]) -> None:
     """Print why lines of files that were only looked at would not be loaded, with some of them."""
-    table = _start_table("lines that are not loaded")
+    table = start_table("lines that are not loaded")
     for name, justify in (("file", "left"), ("reason", "left"), ("lines", "right"), ("such as", "left")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for one in reports:
@@ -98,7 +98,7 @@ def print_alias_effect(effect: pl.DataFrame, console: Console | None = None) -> 
     """Print what moved URLs did to the counts of their articles; nothing where none moved."""
     if effect.is_empty():
         return
-    table = _start_table("articles whose URLs moved: counts before and after")
+    table = start_table("articles whose URLs moved: counts before and after")
     table.add_column("article", overflow="fold")
     for name in ("pageviews", "reads"):
         table.add_column(name, justify="right")
@@ -134,7 +134,7 @@ def print_pairs(pairs: Mapping[str, Any]) -> None:
 
 def print_verdict(verdict: DemoVerdict) -> None:
     """Print what counting made of the planted kinds, and whom it took for robots wrongly."""
-    table = _start_table(f"planted and removed (robot rules {verdict.rules_version})")
+    table = start_table(f"planted and removed (robot rules {verdict.rules_version})")
     for name, justify in (("planted", "left"), ("pageviews", "right"), ("removed", "right"), ("by", "left")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for one in (*verdict.kinds, verdict.people):
@@ -159,7 +159,7 @@ def _show_share(share: float | None) -> str:
 
 def print_findings(findings: list[Finding]) -> None:
     """Print what an examination found, a row a finding."""
-    table = _start_table(None)
+    table = start_table(None)
     for name in ("check", "", "what was found", "runbook"):
         table.add_column(name)
     for one in findings:
@@ -206,7 +206,7 @@ def _write_figure(figure: float | None) -> str:
 def print_calibration(calibration: Calibration) -> None:
     """Print the tuned list beside a plain half-life and the peers, and what it gains."""
     tuned, plain, gain = calibration.tuned, calibration.plain, calibration.gain
-    table = _start_table(f"{calibration.name} · {calibration.scope} · {calibration.trials:,} settings tried")
+    table = start_table(f"{calibration.name} · {calibration.scope} · {calibration.trials:,} settings tried")
     table.add_column("foresight, churn an hour")
     for name in ("all days", "tuning days", "testing days"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -225,7 +225,7 @@ def print_calibration(calibration: Calibration) -> None:
 
 def print_frame(frame: pl.DataFrame) -> None:
     """Print the rows of a query."""
-    table = _start_table(None)
+    table = start_table(None)
     for name in frame.columns:
         table.add_column(Text(clean(name)))
     for row in frame.head(_SHOWN_ROWS).iter_rows():
@@ -240,7 +240,8 @@ def print_note(text: str) -> None:
     Console(stderr=True, soft_wrap=True, highlight=False).print(Text(clean(text)))
 
 
-def _start_table(title: str | None) -> Table:
+def start_table(title: str | None) -> Table:
+    """Start a table as all commands show theirs."""
     return Table(title=None if title is None else Text(clean(title)), title_justify="left", box=None, pad_edge=False)
 
 

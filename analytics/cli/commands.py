@@ -15,7 +15,7 @@ import rich_click as click
 from analytics.cli.doctor_command import doctor
 from analytics.cli.edit_commands import COMMANDS as EDIT_COMMANDS
 from analytics.cli.evaluate_commands import calibrate, evaluate
-from analytics.cli.explain_commands import compare, explain
+from analytics.cli.explain_commands import compare, coverage, explain
 from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
 from analytics.cli.privacy_commands import forget, purge
 from analytics.cli.rejects_commands import rejects
@@ -268,6 +268,7 @@ def demo(
 cli.add_command(backfill)
 cli.add_command(calibrate)
 cli.add_command(compare)
+cli.add_command(coverage)
 cli.add_command(doctor)
 cli.add_command(evaluate)
 cli.add_command(explain)

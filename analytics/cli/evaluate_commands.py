@@ -130,6 +130,37 @@ def evaluate_read_next(
         print_json(result.to_json())
     else:
         print_text_evaluation(result)
+@evaluate.command("coverage")
+@click.option(
+    "--judgements",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="CSV of judged stories: article_id,story_id.",
+)
+@click.option(
+    "--stories-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the stories that were found: article_id,story_id.",
+)
+@common_options
+def evaluate_coverage(options: Options, judgements: Path, stories_out: Path | None) -> None:
+    """Say how well the stories agree with judged ones: B-cubed precision, recall and F1.
+
+    All live articles are put into stories anew, as of the newest one; only the judged ones count. Beside the stories
+    stand every article by itself, and all articles that a chain of alike pairs links.
+    """
+    from analytics.evaluation.coverage import evaluate_coverage as evaluate_stories
+    from analytics.terminal import show_progress
+    from analytics.timeline import print_agreement
+
+    with show_progress() as progress:
+        result = evaluate_stories(options.read_context(progress), judgements)
+    if stories_out:
+        stories_out.write_text(result.stories.write_csv(), encoding="utf-8")
+    if options.is_json:
+        print_json(result.to_json())
+    else:
+        print_agreement(result)
 
 
 @click.group()

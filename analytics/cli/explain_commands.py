@@ -32,6 +32,24 @@ def explain(options: Options, article: str, list_name: str, scopes: tuple[str, .
 
 
 @click.command()
+@click.argument("name", metavar="ARTICLE|STORY")
+@common_options
+def coverage(options: Options, name: str) -> None:
+    """Print the story of an article, as the last run left it: lead, timeline, updates, changes."""
+    from analytics.answers import answer_coverage
+    from analytics.terminal import print_note
+    from analytics.timeline import print_story
+
+    told = answer_coverage(options.read_context(), name)
+    if options.is_json:
+        print_json(told.to_json() if told else {"story_id": None, "timeline": [], "pick": [], "changes": []})
+    elif told:
+        print_story(told)
+    else:
+        print_note(f"{name} is in no story of two articles; a new article gets its story with `readership run`")
+
+
+@click.command()
 @click.option("--with", "other", required=True, type=click.Path(path_type=Path), help="Settings laid over these.")
 @click.option("--list", "names", multiple=True, help="Name of a list; may repeat; all by default.")
 @click.option(

@@ -24,6 +24,7 @@ from analytics.warehouse import Warehouse
 
 Score = Callable[[ListSettings, int | None], pl.DataFrame]
 _COUNTS = ("reads", "readers", "shares")
+_GROUP_COLUMNS = {"translation_group": "translation_group", "story": "story_id"}
 _RANKED = ("article_id", "section_slug", "score", *_COUNTS, "basis")
 
 
@@ -208,8 +209,9 @@ class Slate:
         if "section" in dict(scope.pairs):
             rules = replace(rules, per_section=0)
         known = self._known if rules.needs_text else Known()
-        if group := self.settings.one_per:
-            known = replace(known, groups=dict(eligible.select("article_id", group).drop_nulls().rows()))
+        if self.settings.one_per:
+            groups = eligible.select("article_id", _GROUP_COLUMNS[self.settings.one_per]).drop_nulls()
+            known = replace(known, groups=dict(groups.rows()))
         fill = partial(fill_slots, rules=rules, pins=pins, length=self.settings.length, known=known)
         ruled = self._keep_calm(ranked, self._find_incumbents(scope), fill)
         return Ruled(ruled.items.drop("section_slug"), pl.concat([barred.left_out, ruled.left_out]))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LAYOUT_VERSION = 5
-SCHEMAS = ("articles", "loads", "events", "rollups", "rankings", "read_next", "runs")
+SCHEMAS = ("articles", "loads", "events", "rollups", "coverage", "rankings", "read_next", "runs")
 
 
 class _ArrowStream:

@@ -1,7 +1,7 @@
 -- table:   stage.candidate
 -- purpose: The scored articles that may stand in a list at this moment.
 -- grain:   one row per article_id
--- reads:   stage.score, live_article
+-- reads:   stage.score, live_article, coverage.member
 -- params:  as_of
 -- write:   none
 select
@@ -12,6 +12,7 @@ select
     article.content_type,
     article.published_at,
     article.translation_group,
+    member.story_id,
     article.reading_minutes,
     coalesce(article.breaking_until > $as_of::timestamp, false) as is_breaking,
     coalesce(score.score, 0) as score,
@@ -21,3 +22,4 @@ select
     coalesce(score.score > 0, false) as is_scored
 from live_article($as_of::timestamp) as article
 left join stage.score as score on article.article_id = score.article_id
+left join coverage.member as member on article.article_id = member.article_id

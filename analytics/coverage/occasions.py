@@ -1,0 +1,55 @@
+"""What a word says of an occasion: the words of every day say nothing, those of a few days much."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+# What is usual on a site shows within two weeks.
+_ENOUGH_DAYS = 14
+_SHARPNESS = 1.5
+
+
+def weigh_occasions(vectors: sparse.csr_array, published_at: pl.Series) -> sparse.csr_array:
+    """Weigh the terms of unit vectors by how few days they are written on, and make unit vectors of them again.
+
+    Dividends, quarterly results and weather reports are written in the same words day by day: their texts are alike
+    though they are about nothing in common. The words of an event come and go with it. A term of `d` of the `D` days
+    on which anything was published weighs `(1 - h * ln d / ln D) ** 1.5`, with `h = min(1, D / 14)`: a short history
+    says little about what is usual. Which figures this rests on: docs/decisions/0018-stories.md.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors of articles, shape (n_articles, n_terms).
+    published_at
+        When each was published (naive UTC).
+
+    Returns
+    -------
+    sparse.csr_array
+        Unit vectors of the same shape; an article of everyday words alone is all 0.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> days = pl.Series([datetime(2026, 3, 1), datetime(2026, 4, 1)])
+    >>> vectors = sparse.csr_array([[0.6, 0.8, 0.0], [0.6, 0.0, 0.8]])
+    >>> weigh_occasions(vectors, days).toarray().round(2).tolist()
+    [[0.51, 0.86, 0.0], [0.51, 0.0, 0.86]]
+    """
+    if not len(published_at):
+        return vectors
+    day = (published_at.dt.date().rank("dense").to_numpy() - 1).astype(np.int64)
+    days = int(day.max()) + 1
+    rows = sparse.csr_array(vectors)
+    found = np.unique(np.repeat(day, np.diff(rows.indptr)) + rows.indices.astype(np.int64) * days) // days
+    spread = np.maximum(np.bincount(found, minlength=rows.shape[1]), 1)
+    history = min(1.0, days / _ENOUGH_DAYS)
+    weighed = rows.copy()
+    rarity = 1 - history * np.log(spread) / np.log(max(days, 2))
+    weighed.data = rows.data * (rarity**_SHARPNESS)[rows.indices]
+    norms = np.sqrt(weighed.power(2).sum(axis=1))
+    weighed.data = weighed.data / np.repeat(np.where(norms > 0, norms, 1), np.diff(weighed.indptr))
+    return weighed

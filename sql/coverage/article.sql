@@ -1,0 +1,18 @@
+-- table:   articles.article
+-- purpose: The articles that may stand in a story, with their texts.
+-- grain:   one row per article_id
+-- reads:   live_article
+-- params:  as_of
+-- write:   none
+select
+    article_id,
+    edition,
+    language,
+    title,
+    summary,
+    body,
+    section_slug as section,
+    tags,
+    published_at
+from live_article($as_of::timestamp)
+order by edition, language, published_at, article_id
