@@ -187,7 +187,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
 
 def print_text_evaluation(evaluation: TextEvaluation) -> None:
     """Print what each formula came to, Read Next's own first."""
-    table = _start_table(f"read-next · by {evaluation.kind} · {evaluation.articles:,} articles")
+    table = start_table(f"read-next · by {evaluation.kind} · {evaluation.articles:,} articles")
     table.add_column("formula")
     names = list(dict.fromkeys(name for figures in evaluation.figures.values() for name in figures))
     for name in names:
