@@ -21,6 +21,7 @@ ROLLUPS = (
     "rollups.removed_hourly",
     "rollups.decay_hourly",
     "rollups.sequence_hourly",
+    "rollups.next_read",
     "rollups.closed_hour",
 )
 """Tables of sums by `hour_start`; a new rollup belongs here too."""

@@ -53,6 +53,7 @@ def roll_up_hours(
         if span:
             warehouse.append("rollups/every_hour", from_at=span[0], until_at=span[1])
         rows = sum(warehouse.replace(name, key="hour_start", within="rollups.touched_hour") for name in ROLLUPS)
+        rows += warehouse.replace("rollups/next_read", key="hour_start", within="rollups.following_hour")
         warehouse.clear("rollups.touched_hour")
     return rows
 

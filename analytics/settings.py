@@ -600,6 +600,28 @@ class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Oldest item by content type, in days before the moment described; default for the others."),
     ]
     per_section: Annotated[int, Meta(ge=0, description="At most so many items of one section; 0 for no limit.")]
+    minimum_next_reads: Annotated[
+        int, Meta(ge=1, description="What so many readers went on to, in the last 7 days, is never too weak.")
+    ] = 3
+    popularity_weight: Annotated[
+        float, Meta(ge=0, le=1, description="Share of popularity in what is expected before anybody went on.")
+    ] = 0.1
+    sharpness: Annotated[
+        float, Meta(gt=0, le=20, description="Power of the similarity: how much likelier the nearest texts are.")
+    ] = 3.0
+    is_one_per_story: Annotated[
+        bool, Meta(description="At most one article of a story, and none of the seed's own, which Coverage shows.")
+    ] = True
+    diversity: Annotated[
+        float,
+        Meta(ge=0, le=1, description="How much being unlike the items above counts against the score; 0 for off."),
+    ] = 0.0
+    calm: Annotated[
+        float, Meta(ge=0, le=10, description="An item stays unless what would take its place is better by this share.")
+    ] = 0.05
+    tabs: Annotated[list[str], Meta(description="Sections, as in paths, with a list of their own.")] = field(
+        default_factory=list
+    )
 
 
 class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -58,11 +58,13 @@ def print_list(document: ListDocument) -> None:
 def print_read_next(document: ReadNextDocument) -> None:
     """Print what to read next, and why."""
     table = start_table(f"read next after {document.article_id} · {document.as_of}")
-    for name in ("", "title", "score", "shared tags", "shared words"):
+    for name in ("", "title", "score", "by", "readers", "shared tags", "shared words"):
         table.add_column(name)
     for item in document.items:
         tags, terms = (Text(clean(", ".join(words))) for words in (item.reasons.tags, item.reasons.terms))
-        table.add_row(str(item.rank), Text(clean(item.title)), f"{item.score:.3f}", tags, terms)
+        readers = "" if item.reasons.next_reads is None else f"{item.reasons.next_reads:,}"
+        title = Text(clean(item.title))
+        table.add_row(str(item.rank), title, f"{item.score:.3f}", item.basis, readers, tags, terms)
     Console().print(table)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Literal, Protocol
 
@@ -18,12 +19,14 @@ from analytics.publish.documents import (
     ListItem,
     ReadNextDocument,
     ReadNextItem,
+    ReadNextTab,
     Reasons,
     ScopeFields,
     is_safe_url,
 )
 
 Row = Mapping[str, Any]
+_FEWEST_TOLD = 3
 _COUNTS = ("score", "reads", "readers", "shares")
 
 
@@ -130,18 +133,20 @@ def build_read_next_document(
     as_of
         Naive, in UTC.
     items
-        Rows with the columns of ``sql/publish/read_next_item.sql``, by rank.
+        Rows with the columns of ``sql/publish/read_next_item.sql``, by tab and rank.
 
     Examples
     --------
     >>> build_read_next_document("en-1", "en", as_of=datetime(2026, 3, 14, 12), items=[]).as_of
     '2026-03-14T12:00:00Z'
     """
+    by_tab = {tab: tuple(map(_build_read_next_item, rows)) for tab, rows in groupby(items, key=itemgetter("tab"))}
     return ReadNextDocument(
         article_id=article_id,
         edition=edition,
         as_of=format_instant(as_of),
-        items=tuple(_build_read_next_item(row) for row in items),
+        items=by_tab.pop("", ()),
+        tabs=tuple(ReadNextTab(section, rows) for section, rows in by_tab.items()),
     )
 
 
@@ -205,7 +210,12 @@ def _build_read_next_item(row: Row) -> ReadNextItem:
         image=_build_image(row),
         score=row["score"],
         basis=row["basis"],
-        reasons=Reasons(tags=tuple(row["shared_tags"]), terms=tuple(row["shared_terms"])),
+        reasons=Reasons(
+            tags=tuple(row["shared_tags"]),
+            terms=tuple(row["shared_terms"]),
+            # What one or two people did is nobody's business.
+            next_reads=row["next_reads"] if row["next_reads"] >= _FEWEST_TOLD else None,
+        ),
     )
 
 

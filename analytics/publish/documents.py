@@ -121,10 +121,11 @@ class ListDocument(Struct, frozen=True, forbid_unknown_fields=True, tag_field="s
 
 
 class Reasons(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why an item is there: the tags both articles carry, and the words that weigh most."""
+    """Why an item is there: the tags both articles carry, the words that weigh most, and how many went on to it."""
 
     tags: tuple[str, ...]
     terms: tuple[str, ...]
+    next_reads: Count | None
 
 
 class ReadNextItem(Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,15 +144,23 @@ class ReadNextItem(Struct, frozen=True, forbid_unknown_fields=True):
     reasons: Reasons
 
 
+class ReadNextTab(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to read next of one section; may be empty."""
+
+    section: Name
+    items: tuple[ReadNextItem, ...]
+
+
 class ReadNextDocument(
     Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="readership/read-next/1"
 ):
-    """What to read after one article; may be empty."""
+    """What to read after one article, of all sections and of those that have a tab; may be empty."""
 
     article_id: Name
     edition: Name
     as_of: Instant
     items: tuple[ReadNextItem, ...]
+    tabs: tuple[ReadNextTab, ...] = ()
 
 
 class ManifestFile(Struct, frozen=True, forbid_unknown_fields=True, order=True):

@@ -6,18 +6,25 @@ from datetime import datetime
 
 import polars as pl
 
+from analytics.rankings.edits import Edits
+from analytics.read_next.co_reading import SECOND_WEIGHT, THIRD_WEIGHT, find_popularity, turn_back, weigh_spans
 from analytics.read_next.settings import ReadNextSettings
+from analytics.read_next.signals import LIST_NAME, SEED_SCOPE, Signals
 from analytics.settings import ReadNext
 from analytics.warehouse import Warehouse
 
-BASIS = "text"
 _COLUMNS = (
     "seed_article_id",
+    "tab",
     "rank",
+    "is_reserve",
     "article_id",
     "score",
     "text_similarity",
+    "next_reads",
+    "read_share",
     "age_days",
+    "basis",
     "shared_tags",
     "shared_terms",
 )
@@ -29,8 +36,10 @@ def recommend_articles(warehouse: Warehouse, settings: ReadNext, as_of: datetime
     from analytics.read_next.recommendations import recommend_all  # noqa: PLC0415
 
     articles = warehouse.frame("read_next/article", as_of=as_of)
-    items = recommend_all(articles, read_settings(settings), as_of).select(_COLUMNS)
-    return warehouse.replace_frame("read_next.item", items.with_columns(basis=pl.lit(BASIS)))
+    signals = read_signals(warehouse, as_of)
+    items = recommend_all(articles, read_settings(settings), as_of, signals).select(_COLUMNS)
+    moment = pl.lit(as_of).dt.cast_time_unit("us").alias("as_of")
+    return warehouse.replace_frame("read_next.item", items.with_columns(moment))
 
 
 def recommend_article(warehouse: Warehouse, settings: ReadNext, as_of: datetime, article_id: str) -> pl.DataFrame:
@@ -44,8 +53,32 @@ def recommend_article(warehouse: Warehouse, settings: ReadNext, as_of: datetime,
     from analytics.read_next.recommendations import recommend_one  # noqa: PLC0415 - as above
 
     articles = warehouse.frame("read_next/article", as_of=as_of)
-    items = recommend_one(articles, read_settings(settings), as_of, article_id).select(_COLUMNS)
-    return items.with_columns(basis=pl.lit(BASIS))
+    signals = read_signals(warehouse, as_of)
+    items = recommend_one(articles, read_settings(settings), as_of, article_id, signals).select(_COLUMNS)
+    return items.filter(~pl.col("is_reserve"), pl.col("tab") == "")
+
+
+def read_signals(warehouse: Warehouse, as_of: datetime) -> Signals:
+    """Read what bears on the lists beside the articles, as of a moment."""
+    warehouse.stage_frame("stage.span_weight", weigh_spans(as_of))
+    sums = warehouse.frame("read_next/next_read", second_weight=SECOND_WEIGHT, third_weight=THIRD_WEIGHT)
+    next_reads = turn_back(sums)
+    words = Edits.read(warehouse.frame("rankings/edit"), as_of).standing
+    told = [
+        (one.action, (one.scope or "").removeprefix(SEED_SCOPE) or None, one.article_id, one.slot or 1)
+        for one in words
+        if (one.list_name == LIST_NAME and (one.scope is None or one.scope.startswith(SEED_SCOPE)))
+        or (one.action == "ban" and one.list_name is None and one.scope is None)
+    ]
+    schema = {"action": pl.String, "seed_article_id": pl.String, "article_id": pl.String, "slot": pl.Int64}
+    edits = pl.DataFrame(told, schema=schema, orient="row")
+    return Signals(
+        next_reads,
+        find_popularity(next_reads),
+        warehouse.frame("read_next/incumbent", as_of=as_of),
+        edits.filter(pl.col("action") == "pin").drop("action"),
+        edits.filter(pl.col("action") == "ban").drop("action", "slot"),
+    )
 
 
 def read_settings(settings: ReadNext) -> ReadNextSettings:
@@ -62,4 +95,11 @@ def read_settings(settings: ReadNext) -> ReadNextSettings:
         other_maximum_age_days=ages.pop("default", 365.0),
         maximum_age_days=ages,
         section_cap=settings.per_section or None,
+        minimum_next_reads=settings.minimum_next_reads,
+        popularity_weight=settings.popularity_weight,
+        sharpness=settings.sharpness,
+        is_one_per_story=settings.is_one_per_story,
+        diversity=settings.diversity,
+        calm=settings.calm,
+        tabs=tuple(settings.tabs),
     )

@@ -8,12 +8,15 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import sparse
 
 from analytics.errors import UsageError
+from analytics.read_next.co_reading import blend, fill_masses, sum_seeds
 from analytics.read_next.corpus import Corpus, read_corpora
 from analytics.read_next.reasons import add_reasons
 from analytics.read_next.settings import ReadNextSettings
+from analytics.read_next.signals import NO_SIGNALS, Signals
 from analytics.read_next.slate import choose_slates
 from analytics.similarity.model import FieldTfidf
 from analytics.similarity.neighbours import find_nearest
@@ -22,6 +25,7 @@ _ARTICLE_COLUMNS = [
     "article_id",
     "section",
     "translation_group",
+    "story_id",
     "age_days",
     "recency_factor",
     "is_candidate",
@@ -29,23 +33,30 @@ _ARTICLE_COLUMNS = [
 _PAIR_COLUMNS = [
     "seed_article_id",
     "article_id",
-    "score",
     "text_similarity",
     "recency_factor",
     "age_days",
     "section",
+    "story_id",
 ]
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "seed_article_id": pl.String,
+    "tab": pl.String,
     "rank": pl.Int64,
+    "is_reserve": pl.Boolean,
     "article_id": pl.String,
     "score": pl.Float64,
     "text_similarity": pl.Float64,
+    "next_reads": pl.Int64,
+    "read_share": pl.Float64,
     "recency_factor": pl.Float64,
     "age_days": pl.Float64,
+    "basis": pl.String,
     "shared_tags": pl.List(pl.String),
     "shared_terms": pl.List(pl.String),
 }
+_DECIMALS = 9
+_BLOCK = 20_000
 
 
 @dataclass(frozen=True)
@@ -74,69 +85,129 @@ def build_index(corpus: Corpus, settings: ReadNextSettings) -> TextIndex:
     return TextIndex(corpus, model, model.fit_transform(corpus.articles))
 
 
-def find_candidates(index: TextIndex, settings: ReadNextSettings, seeds: Sequence[str] | None = None) -> pl.DataFrame:
-    """Find what may follow each seed, before any rule on the slate.
+def find_candidates(
+    index: TextIndex, settings: ReadNextSettings, signals: Signals, seeds: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """Find what may follow each seed, with its score, before any rule on the slate.
 
     Parameters
     ----------
     index
         The edition's text index.
     settings
-        Size of the pool, and threads.
+        Size of the pool, weights, and threads.
+    signals
+        What readers went on to read.
     seeds
         Article ids of the corpus; None for all.
 
     Returns
     -------
     pl.DataFrame
-        `seed_article_id`, `article_id`, `score` (text similarity times recency factor), `text_similarity`,
-        `recency_factor`, `age_days`, `section`; the `pool` best of each seed by score, without the seed
-        itself and the other articles of its translation group.
+        `seed_article_id`, `article_id`, `score`, `text_similarity`, `next_reads`, `read_share`, `recency_factor`,
+        `age_days`, `section`, `story_id`, `is_own_story`: the `pool` nearest of each seed by text, and what was read
+        after it, without the seed itself and the other articles of its translation group.
     """
     articles = index.corpus.articles.select(_ARTICLE_COLUMNS)
     known = articles["article_id"]
     rows = np.arange(len(known)) if seeds is None else np.flatnonzero(known.is_in(list(seeds)).to_numpy())
+    near = _find_near(index, settings, rows)
+    followed = signals.next_reads.filter(pl.col("seed_article_id").is_in(known.gather(rows).implode()))
+    pinned = signals.pair_pins(known.gather(rows)).drop("slot").unique()
+    pairs = _join_followed(index, near, pl.concat([followed, pinned], how="diagonal"))
+    pairs = pairs.join(signals.popularity, on="article_id", how="left", maintain_order="left")
+    blended = blend(
+        fill_masses(pairs.with_columns(pl.col("popularity").fill_null(0.0))),
+        sum_seeds(followed),
+        popularity_weight=settings.popularity_weight,
+        sharpness=settings.sharpness,
+    )
+    score = (pl.col("estimate") * pl.col("recency_factor")).round(_DECIMALS)
+    return blended.select(*_PAIR_COLUMNS, "is_own_story", "next_reads", "read_share", score.alias("score"))
+
+
+def _find_near(index: TextIndex, settings: ReadNextSettings, rows: NDArray[np.int64]) -> pl.DataFrame:
+    """Find the nearest by text, older ones a little further away: `seed`, `row`, `text_similarity`."""
+    articles = index.corpus.articles
     candidate_rows = np.flatnonzero(articles["is_candidate"].to_numpy())
     factors = articles["recency_factor"].to_numpy()[candidate_rows]
     weighted = sparse.diags_array(factors) @ index.vectors[candidate_rows]
     # One place more: the seed is its own nearest neighbour.
     found = find_nearest(index.vectors[rows], weighted, settings.pool + 1, settings.threads)
-    seed: pl.DataFrame = articles[rows[found["seed"].to_numpy()]]
-    item: pl.DataFrame = articles[candidate_rows[found["candidate"].to_numpy()]]
-    pairs = item.with_columns(
-        score=found["score"],
-        seed_article_id=seed["article_id"],
-        text_similarity=(found["score"] / item["recency_factor"]).round(6),
+    places = found["candidate"].to_numpy()
+    similarity = (found["score"] / factors[places]).round(6)
+    return pl.DataFrame(
+        {"seed": rows[found["seed"].to_numpy()], "row": candidate_rows[places], "text_similarity": similarity}
     )
-    is_seed = item["article_id"] == seed["article_id"]
-    is_translation = (item["translation_group"] == seed["translation_group"]).fill_null(value=False)
-    return pairs.select(_PAIR_COLUMNS).filter(~(is_seed | is_translation))
 
 
-def recommend_all(articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime) -> pl.DataFrame:
+def _join_followed(index: TextIndex, near: pl.DataFrame, followed: pl.DataFrame) -> pl.DataFrame:
+    """Join what is near by text and what was read next, and describe the pairs."""
+    articles = index.corpus.articles.select(_ARTICLE_COLUMNS).with_row_index("row").cast({"row": pl.Int64})
+    places = articles.select("row", "article_id")
+    read = followed.join(places, on="article_id").join(
+        places.rename({"row": "seed", "article_id": "seed_article_id"}), on="seed_article_id"
+    )
+    # A pinned pair may have been read too: of the two rows the one with reads counts.
+    read = read.sort("next_reads", descending=True, nulls_last=True).unique(["seed", "row"], keep="first")
+    pairs = near.join(read.drop("seed_article_id", "article_id"), on=["seed", "row"], how="full", coalesce=True)
+    pairs = pairs.sort("seed", "row").join(articles, on="row", maintain_order="left")
+    seeds = articles.select("row", "article_id", "translation_group", "story_id")
+    pairs = pairs.join(
+        seeds.rename(lambda name: f"seed_{name}"), left_on="seed", right_on="seed_row", maintain_order="left"
+    )
+    is_seed = pl.col("article_id") == pl.col("seed_article_id")
+    is_translation = (pl.col("translation_group") == pl.col("seed_translation_group")).fill_null(value=False)
+    pairs = pairs.filter("is_candidate", ~(is_seed | is_translation))
+    # The seed's own story is what Coverage shows.
+    is_own = (pl.col("story_id") == pl.col("seed_story_id")).fill_null(value=False)
+    pairs = pairs.with_columns(is_own_story=is_own)
+    return pairs.with_columns(text_similarity=_fill_similarity(index.vectors, pairs))
+
+
+def _fill_similarity(vectors: sparse.csr_array, pairs: pl.DataFrame) -> pl.Series:
+    """Compare the texts of the pairs that are not among the nearest."""
+    similarity = pairs["text_similarity"].to_numpy(writable=True)
+    unknown = np.flatnonzero(np.isnan(similarity))
+    seeds, rows = pairs["seed"].to_numpy()[unknown], pairs["row"].to_numpy()[unknown]
+    for start in range(0, len(unknown), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        similarity[unknown[block]] = vectors[seeds[block]].multiply(vectors[rows[block]]).sum(axis=1).round(6)
+    return pl.Series("text_similarity", similarity)
+
+
+def recommend_all(
+    articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime, signals: Signals = NO_SIGNALS
+) -> pl.DataFrame:
     """Choose what to read next after every live article.
 
     Parameters
     ----------
     articles
         One row per article: `article_id`, `language` (nullable), `edition`, `title`, `summary`, `body`,
-        `section`, `tags` (list), `content_type`, `published_at` (naive UTC), `status`, `translation_group`.
+        `section`, `tags` (list), `content_type`, `published_at` (naive UTC), `status`, `translation_group`,
+        `story_id` (nullable).
     settings
         How to choose.
     as_of
         The moment the result describes, naive UTC.
+    signals
+        What readers went on to read, what editors said, and what stood there before.
 
     Returns
     -------
     pl.DataFrame
-        `seed_article_id`, `rank` (from 1), `article_id`, `score`, `text_similarity`, `recency_factor`,
-        `age_days` (of the item, at `as_of`), `shared_tags`, `shared_terms`; sorted by seed and rank.
+        `seed_article_id`, `tab`, `rank` (from 1), `article_id`, `score`, `text_similarity`, `next_reads`,
+        `read_share`, `recency_factor`, `age_days` (of the item, at `as_of`), `basis`, `shared_tags`,
+        `shared_terms`; sorted by seed, tab and rank. Ranks past the settings' length are a reserve.
     """
-    slates = [_recommend(corpus, settings, None) for corpus in read_corpora(articles, settings, as_of)]
-    return pl.concat([pl.DataFrame(schema=_COLUMNS), *slates]).sort("seed_article_id", "rank")
+    slates = [_recommend(corpus, settings, signals, None) for corpus in read_corpora(articles, settings, as_of)]
+    return pl.concat([pl.DataFrame(schema=_COLUMNS), *slates]).sort("seed_article_id", "tab", "rank")
 
 
-def recommend_one(articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime, article_id: str) -> pl.DataFrame:
+def recommend_one(
+    articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime, article_id: str, signals: Signals = NO_SIGNALS
+) -> pl.DataFrame:
     """Choose what to read next after one article: its rows of `recommend_all`.
 
     Raises
@@ -146,17 +217,17 @@ def recommend_one(articles: pl.DataFrame, settings: ReadNextSettings, as_of: dat
     """
     for corpus in read_corpora(articles, settings, as_of):
         if article_id in corpus.articles["article_id"]:
-            return _recommend(corpus, settings, article_id)
+            return _recommend(corpus, settings, signals, article_id)
     raise UsageError(f"no article {article_id} is live at {as_of:%Y-%m-%dT%H:%M:%SZ}: check id and moment")
 
 
-def _recommend(corpus: Corpus, settings: ReadNextSettings, seed: str | None) -> pl.DataFrame:
+def _recommend(corpus: Corpus, settings: ReadNextSettings, signals: Signals, seed: str | None) -> pl.DataFrame:
     index = build_index(corpus, settings)
-    candidates = find_candidates(index, settings, None if seed is None else [seed])
-    if seed is not None:  # the rule on near-duplicates looks at the items' own candidates
-        others = find_candidates(index, settings, candidates["article_id"].to_list())
-        candidates = pl.concat([candidates, others])
-    slates = choose_slates(candidates, settings)
+    candidates = find_candidates(index, settings, signals, None if seed is None else [seed])
+    if seed is not None:  # the rules on near-duplicates and on diversity look at the items' own candidates
+        others = find_candidates(index, settings, signals, candidates["article_id"].to_list())
+        candidates = pl.concat([candidates, others.filter(pl.col("seed_article_id") != seed)])
+    slates = choose_slates(candidates, settings, signals)
     if seed is not None:
         slates = slates.filter(pl.col("seed_article_id") == seed)
     items = add_reasons(slates, corpus.articles, index.vectors, index.model, settings.shared_terms)

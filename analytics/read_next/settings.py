@@ -38,6 +38,20 @@ class ReadNextSettings:
         Age limit of every other content type, in days.
     section_cap
         Items of one section in a slate, at most; None for no limit.
+    minimum_next_reads
+        An item that so many readers went on to is never too weak.
+    popularity_weight
+        Share of popularity in what is expected before anything was read next.
+    sharpness
+        How much more likely the nearest texts are than nearer ones: the power of the similarity.
+    is_one_per_story
+        Whether a list holds at most one article of a story, and none of the seed's own.
+    diversity
+        Share of a place that goes to being unlike what stands above, from 0 to 1.
+    calm
+        What was shown before stays unless what would take its place is better by this share.
+    tabs
+        Sections with a list of their own.
     pool
         Candidates kept for each seed before the rules.
     shared_terms
@@ -56,6 +70,13 @@ class ReadNextSettings:
     maximum_age_days: Mapping[str, float] = field(default_factory=lambda: dict(MAXIMUM_AGE_DAYS))
     other_maximum_age_days: float = 365.0
     section_cap: int | None = None
+    minimum_next_reads: int = 3
+    popularity_weight: float = 0.1
+    sharpness: float = 3.0
+    is_one_per_story: bool = True
+    diversity: float = 0.0
+    calm: float = 0.05
+    tabs: tuple[str, ...] = ()
     pool: int = 50
     shared_terms: int = 3
     threads: int = 2

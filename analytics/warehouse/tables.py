@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
 SCHEMAS = ("articles", "loads", "events", "rollups", "coverage", "rankings", "read_next", "runs")
 
 

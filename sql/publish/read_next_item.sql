@@ -1,11 +1,12 @@
 -- table:   publish.read_next_item
 -- purpose: What a read-next document shows of each item.
--- grain:   one row per seed_article_id and rank
+-- grain:   one row per seed_article_id, tab and rank
 -- reads:   read_next.item, articles.article
 -- params:  none
 -- write:   none
 select
     item.seed_article_id,
+    item.tab,
     item.rank,
     item.article_id,
     article.url,
@@ -19,8 +20,10 @@ select
     article.image_alt,
     item.score,
     item.basis,
+    item.next_reads,
     item.shared_tags,
     item.shared_terms
 from read_next.item as item
 inner join articles.article as article on item.article_id = article.article_id
-order by item.seed_article_id, item.rank
+where not item.is_reserve
+order by item.seed_article_id, item.tab, item.rank

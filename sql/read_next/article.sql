@@ -1,7 +1,7 @@
 -- table:   articles.article
 -- purpose: What Read Next knows of the articles.
 -- grain:   one row per article_id
--- reads:   articles.article, withdrawn_article
+-- reads:   articles.article, coverage.member, withdrawn_article
 -- params:  as_of
 -- write:   none
 select
@@ -21,7 +21,9 @@ select
         when status = 'embargoed' and embargo_until <= $as_of then 'live'
         else status
     end as status,
-    translation_group
+    translation_group,
+    story_id
 from articles.article
+left join coverage.member using (article_id)
 where content_type <> 'flash'
 order by article_id
