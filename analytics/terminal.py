@@ -20,7 +20,7 @@ from analytics.text_display import clean
 if TYPE_CHECKING:
     from analytics.doctor.findings import Finding
     from analytics.evaluation.job import Evaluation
-    from analytics.evaluation.read_next import TextEvaluation
+    from analytics.evaluation.read_next import NextReadEvaluation, TextEvaluation
     from analytics.evaluation.tuning import Calibration
 
 _SHOWN_ROWS = 1000
@@ -189,12 +189,23 @@ def print_evaluation(evaluation: Evaluation) -> None:
 
 def print_text_evaluation(evaluation: TextEvaluation) -> None:
     """Print what each formula came to, Read Next's own first."""
-    table = start_table(f"read-next · by {evaluation.kind} · {evaluation.articles:,} articles")
-    table.add_column("formula")
-    names = list(dict.fromkeys(name for figures in evaluation.figures.values() for name in figures))
+    _print_formulas(f"read-next · by {evaluation.kind} · {evaluation.articles:,} articles", evaluation.figures)
+
+
+def print_next_read_evaluation(evaluation: NextReadEvaluation) -> None:
+    """Print how high each formula had ranked what readers opened next, Read Next's own first."""
+    told = evaluation.to_json()
+    title = f"read-next · {evaluation.edition} · {told['from']} to {told['until']} · {evaluation.articles:,} articles"
+    _print_formulas(title, evaluation.figures)
+
+
+def _print_formulas(title: str, formulas: Mapping[str, Mapping[str, float]]) -> None:
+    table = start_table(title)
+    table.add_column("formula", no_wrap=True)
+    names = list(dict.fromkeys(name for figures in formulas.values() for name in figures))
     for name in names:
-        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
-    for formula, figures in evaluation.figures.items():
+        table.add_column(name.replace("_", " "), justify="right")
+    for formula, figures in formulas.items():
         table.add_row(formula, *(_write_figure(figures.get(name)) for name in names))
     Console().print(table)
 

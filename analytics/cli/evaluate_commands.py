@@ -81,6 +81,10 @@ def evaluate_most_read(
     help="CSV of what people said: of pairs of articles, or the topics of articles; its header tells which.",
 )
 @click.option("--probe", "is_probe", is_flag=True, help="Let each title find the second half of its own body.")
+@click.option("--replay", "is_replay", is_flag=True, help="Ask how high what readers opened next had been ranked.")
+@click.option("--from", "from_at", type=Instant(), help="Of a replay: the first moment.")
+@click.option("--until", "until_at", type=Instant(), help="Of a replay: the end.")
+@click.option("--step", type=Duration(), default="5m", show_default=True, help="Of a replay: time between two runs.")
 @click.option("--edition", help="The edition; the largest, or the one that was judged, by default.")
 @click.option("--length", type=click.IntRange(1, 1000), default=10, show_default=True, help="Items for each seed.")
 @click.option("--max-age", type=Duration(), default="90d", show_default=True, help="Oldest item, where time counts.")
@@ -95,6 +99,10 @@ def evaluate_read_next(
     options: Options,
     judgements: Path | None,
     is_probe: bool,
+    is_replay: bool,
+    from_at: datetime | None,
+    until_at: datetime | None,
+    step: timedelta,
     edition: str | None,
     length: int,
     max_age: timedelta,
@@ -109,8 +117,11 @@ def evaluate_read_next(
     from analytics.evaluation.read_next import FIELDS, evaluate_judgements, evaluate_probe
     from analytics.terminal import print_text_evaluation, show_progress
 
-    if (judgements is None) == (not is_probe):
-        raise UsageError("give one of --judgements FILE and --probe")
+    if [judgements is not None, is_probe, is_replay].count(True) != 1:
+        raise UsageError("give one of --judgements FILE, --probe and --replay")
+    if is_replay:
+        _replay_read_next(options, from_at, until_at, step, edition, length)
+        return
     with show_progress() as progress:
         context = options.read_context(progress)
         if judgements is None:
@@ -163,6 +174,29 @@ def evaluate_coverage(options: Options, judgements: Path, stories_out: Path | No
         print_json(result.to_json())
     else:
         print_agreement(result)
+
+
+def _replay_read_next(
+    options: Options,
+    from_at: datetime | None,
+    until_at: datetime | None,
+    step: timedelta,
+    edition: str | None,
+    length: int,
+) -> None:
+    from analytics.evaluation.period import Period
+    from analytics.evaluation.read_next import evaluate_replay
+    from analytics.terminal import print_next_read_evaluation, show_progress
+
+    if from_at is None or until_at is None:
+        raise UsageError("a replay needs --from and --until, such as --from 2026-03-13T00:00:00Z")
+    with show_progress() as progress:
+        context = options.read_context(progress)
+        result = evaluate_replay(context, Period(from_at, until_at, step), edition=edition, length=length)
+    if options.is_json:
+        print_json(result.to_json())
+    else:
+        print_next_read_evaluation(result)
 
 
 @click.group()

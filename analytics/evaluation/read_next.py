@@ -12,6 +12,7 @@ import polars as pl
 from analytics.context import Context
 from analytics.errors import UsageError, name_nearest
 from analytics.evaluation.judgements import Judgements, LabelJudgements
+from analytics.evaluation.period import Period
 from analytics.read_next.corpus import Corpus, read_corpora
 from analytics.read_next.job import read_settings
 from analytics.warehouse import Warehouse
@@ -136,6 +137,94 @@ def evaluate_probe(context: Context, *, edition: str | None, length: int) -> Tex
     lists = _rank_each(context, formulas, lambda formula: by_text.rank_texts(formula, ids, seeds, length, is_self=True))
     figures = {name: by_text.measure_probe(one, articles.height) for name, one in lists.items()}
     return TextEvaluation("probe", articles.height, figures, lists[by_text.OURS])
+
+
+@dataclass(frozen=True)
+class NextReadEvaluation:
+    """How high each formula had ranked what readers opened next.
+
+    Attributes
+    ----------
+    edition : str
+        The edition.
+    period : Period
+        The moments of the runs.
+    length : int
+        Items of a list.
+    articles : int
+        Articles that could be listed.
+    figures : mapping of str to mapping of str to float
+        What each formula came to; Read Next's own first.
+    """
+
+    edition: str
+    period: Period
+    length: int
+    articles: int
+    figures: Mapping[str, Mapping[str, float]]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what a program reads."""
+        (_, own), *others = self.figures.items()
+        told = {"edition": self.edition, **self.period.to_json(), "length": self.length, "articles": self.articles}
+        return {**told, **own, "baselines": dict(others)}
+
+
+def evaluate_replay(
+    context: Context, period: Period, *, edition: str | None = None, length: int = 10
+) -> NextReadEvaluation:
+    """Replay what readers opened next, and ask how high each formula had ranked it at the run before.
+
+    Parameters
+    ----------
+    context : Context
+        Workspace, settings and clock.
+    period : Period
+        The runs; the clicks between its ends are foretold.
+    edition : str, optional
+        The edition; the largest where none is given.
+    length : int
+        Items of a list.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such edition, or nobody opened a second article in the period.
+    """
+    from analytics.evaluation import next_read  # noqa: PLC0415 - as above
+    from analytics.read_next.recommendations import build_index, find_near  # noqa: PLC0415 - as above
+
+    corpus = _choose_corpus(context, (), FIELDS, edition)
+    settings = read_settings(context.settings.read_next)
+    with context.hold(), context.open(is_reader=True) as warehouse:
+        clicks = warehouse.frame("evaluation/next_click", from_at=period.from_at, until_at=period.until_at)
+        follows = warehouse.frame("evaluation/span_next_read", until_at=period.until_at)
+        reads = warehouse.frame("evaluation/span_read", until_at=period.until_at)
+    articles = corpus.articles.select("article_id", "published_at")
+    context.progress("comparing texts")
+    near = find_near(build_index(corpus, settings), settings)
+    history = next_read.build_history(articles, follows, reads, near.rename({"row": "article"}))
+    numbers = articles.select("article_id").with_row_index("number").cast({"number": pl.Int64})
+    foretold = (
+        clicks.join(numbers.rename({"number": "article"}), on="article_id", maintain_order="left")
+        .join(
+            numbers.rename({"number": "seed", "article_id": "seed_article_id"}),
+            on="seed_article_id",
+            maintain_order="left",
+        )
+        .select("seed", "article", "occurred_at")
+    )
+    if foretold.is_empty():
+        raise UsageError("nobody opened a second article in this period; name another one, or another edition")
+    rules = next_read.Rules(
+        settings.popularity_weight, settings.sharpness, settings.recency_half_life_days, settings.recency_floor
+    )
+    sums: Mapping[str, next_read.Tally] = {}
+    for run_at, tallies in next_read.replay(history, foretold, rules, step=period.step, length=length):
+        context.progress(f"replaying {run_at:%Y-%m-%d %H:%M}")
+        sums = tallies
+    figures = {name: tally.finish(articles.height) for name, tally in sums.items()}
+    return NextReadEvaluation(corpus.articles["edition"][0], period, length, articles.height, figures)
 
 
 def _rank_each(context: Context, formulas: Sequence[Formula], rank: Any) -> dict[str, pl.DataFrame]:  # noqa: ANN401

@@ -111,7 +111,7 @@ def find_candidates(
     articles = index.corpus.articles.select(_ARTICLE_COLUMNS)
     known = articles["article_id"]
     rows = np.arange(len(known)) if seeds is None else np.flatnonzero(known.is_in(list(seeds)).to_numpy())
-    near = _find_near(index, settings, rows)
+    near = find_near(index, settings, rows)
     followed = signals.next_reads.filter(pl.col("seed_article_id").is_in(known.gather(rows).implode()))
     pinned = signals.pair_pins(known.gather(rows)).drop("slot").unique()
     pairs = _join_followed(index, near, pl.concat([followed, pinned], how="diagonal"))
@@ -126,9 +126,10 @@ def find_candidates(
     return blended.select(*_PAIR_COLUMNS, "is_own_story", "next_reads", "read_share", score.alias("score"))
 
 
-def _find_near(index: TextIndex, settings: ReadNextSettings, rows: NDArray[np.int64]) -> pl.DataFrame:
+def find_near(index: TextIndex, settings: ReadNextSettings, rows: NDArray[np.int64] | None = None) -> pl.DataFrame:
     """Find the nearest by text, older ones a little further away: `seed`, `row`, `text_similarity`."""
     articles = index.corpus.articles
+    rows = np.arange(articles.height) if rows is None else rows
     candidate_rows = np.flatnonzero(articles["is_candidate"].to_numpy())
     factors = articles["recency_factor"].to_numpy()[candidate_rows]
     weighted = sparse.diags_array(factors) @ index.vectors[candidate_rows]
