@@ -13,7 +13,7 @@ import polars as pl
 
 HALF_LIVES = (timedelta(minutes=7.5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=24))
 """The memories of what was read next, shortest first."""
-TRUST = (80.0, 40.0, 20.0, 10.0)
+TRUST = (80.0, 40.0, 20.0, 60.0)
 """For each memory, the reads of a seed that count as much as all that the longer memories say."""
 SPAN = timedelta(minutes=5)
 WINDOW = timedelta(days=7)
