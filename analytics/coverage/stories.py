@@ -17,7 +17,7 @@ from scipy.spatial.distance import squareform
 
 MERGED, SPLIT = "merged", "split"
 _MEMBERS = {"article_id": pl.String, "story_id": pl.String, "similarity": pl.Float64}
-_KNOWN = {"article_id": pl.String, "story_id": pl.String, "published_at": pl.Datetime("us")}
+_KNOWN: dict[str, Any] = {"article_id": pl.String, "story_id": pl.String, "published_at": pl.Datetime("us")}
 _CHANGES: dict[str, type[pl.DataType]] = {
     "change": pl.String,
     "from_story_id": pl.String,
@@ -229,7 +229,8 @@ class _Growth:
         self._note(SPLIT, own, new, row, len(smaller), round(1 - float(tree[-1, 2]), _DECIMALS))
 
     def _list_near(self, near: slice, story: int) -> NDArray[np.int64]:
-        return near.start + np.flatnonzero(self.story[near] == story)
+        rows: NDArray[np.int64] = np.flatnonzero(self.story[near] == story) + near.start
+        return rows
 
     def _note(self, change: str, from_story: int, into: int, row: int, articles: int, similarity: float) -> None:  # noqa: PLR0913, PLR0917 - a row
         names = (self.names[from_story], self.names[into])
