@@ -63,6 +63,25 @@ def test_a_story_keeps_its_id_as_it_grows_and_when_its_founder_is_withdrawn(news
     assert list_members(newsroom) == {"f1": ["f2", "f3", "f4"]}
 
 
+def test_files_and_their_order_do_not_matter(newsroom: Newsroom, tmp_path: Path) -> None:
+    rows = [tell_flood("f1", 0), tell_flood("f2", 5), tell_fire("g1", 1), tell_fire("alone", 200)]
+    other = Newsroom(tmp_path / "other", is_in_memory=True)
+    for row in reversed(rows):
+        other.load_articles(row)
+    make(newsroom)
+    make(other)
+    for name in ("assignment", "member", "story", "change"):
+        assert newsroom.query(f"from coverage.{name} order by all") == other.query(f"from coverage.{name} order by all")
+
+
+def test_an_article_that_comes_back_to_life_is_back_in_its_story(newsroom: Newsroom) -> None:
+    make(newsroom)
+    for status, told in (("withdrawn", {}), ("live", {"f1": ["f1", "f2"]})):
+        newsroom.load_articles(tell_flood("f2", 5, status=status))
+        make(newsroom)
+        assert list_members(newsroom) == told
+
+
 def test_an_article_that_comes_late_joins_its_story(newsroom: Newsroom) -> None:
     make(newsroom)
     newsroom.load_articles(tell_flood("f0", -20))
