@@ -157,13 +157,16 @@ class _Growth:
     def compare_new(self) -> Iterator[tuple[int, slice, NDArray[np.float64]]]:
         """Compare each new article with those near it in time, a block of them at once."""
         low = np.searchsorted(self.times, self.times - self.window)
-        high = np.searchsorted(self.times, self.times + self.window, side="right")
+        reach = np.searchsorted(self.times, self.times + self.window, side="right")
+        # What comes later has no story yet, but for what is known.
+        known = np.flatnonzero(self.story[: len(self.times)] != _NONE)
+        high = np.minimum(reach, np.maximum(np.arange(len(reach)), known.max(initial=0)) + 1)
         place = 0
         while place < len(self.new):
             # A block ends where the next article is too far away in time to share its window.
             block = self.new[place : place + _BLOCK]
-            block = block[block < max(high[block[0]], block[0] + 1)]
-            start, stop = low[block[0]], high[block[-1]]
+            block = block[block < reach[block[0]]]
+            start, stop = low[block[0]], high[block].max()
             cosines = (self.vectors[block] @ self.vectors[start:stop].T).toarray().round(_DECIMALS)
             for row, line in zip(block, cosines, strict=True):
                 near = slice(low[row], high[row])
