@@ -153,6 +153,7 @@ def _write_inputs(folder: Path) -> list[list[str]]:
     landing = folder / "data" / "landing"
     landing.mkdir(parents=True)
     (landing / "access.log").write_text("".join(_REQUEST.format(minute=minute) + "\n" for minute in (10, 20)))
+    (folder / "stories.csv").write_text("article_id,story_id\ndams,rain\nfloods,rain\n")
     (folder / "other.toml").write_text("[lists.most-read]\nlength = 1\n")
     (folder / "readership.toml").write_text("[load]\nreject_limit_lines = 9\nstable_seconds = 0\n")
     events = ["load", "events"]
@@ -173,6 +174,8 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         [*events, str(folder / "crowd.ndjson")],
         ["evaluate", "most-read", "--from", "2024-05-01T11:00:00Z", "--until", "2024-05-01T12:00:00Z"],
         ["recommend", "dams"],
+        ["coverage", "dams"],
+        ["evaluate", "coverage", "--judgements", str(folder / "stories.csv")],
         ["status"],
         ["rejects", "list"],
         ["rejects", "replay", "--source", str(folder / "again.ndjson")],

@@ -16,7 +16,7 @@ from .newsroom import HOUR, MINUTE, NOON, Newsroom, article, pageview
 
 ARTICLES = [article(f"a{n}", section=("Politics", "Sports")[n % 2], tags=["Floods"]) for n in range(4)]
 EVENTS = [pageview(f"a{n % 4}", NOON - (7 * n + n**3 % 13) * MINUTE, f"v{n % 5}") for n in range(80)]
-SCHEMAS = {"articles", "loads", "events", "rollups", "rankings", "read_next", "runs"}
+SCHEMAS = {"articles", "coverage", "loads", "events", "rollups", "rankings", "read_next", "runs"}
 
 
 @pytest.fixture(scope="module")

@@ -155,14 +155,13 @@ def _find_moved(
     moved = before.join(members.select("article_id", into_story_id="story_id"), on="article_id")
     stays = pl.col("from_story_id").is_in(judged.join(members, on="article_id", how="semi")["story_id"].implode())
     moved = moved.filter(stays, pl.col("from_story_id") != pl.col("into_story_id")).sort("article_id")
-    empty = pl.lit(None, pl.Float64)
     return moved.select(
         pl.lit(MOVED).alias("change"),
         "from_story_id",
         "into_story_id",
         "article_id",
         pl.lit(1, pl.Int64).alias("articles"),
-        empty.alias("similarity"),
+        pl.lit(None, pl.Float64).alias("similarity"),
     )
 
 
@@ -185,9 +184,11 @@ def _find_near(articles: pl.DataFrame, fresh: pl.DataFrame, window: timedelta) -
 
 
 def _find_known(judged: pl.DataFrame, near: pl.Series) -> pl.DataFrame:
-    """Find the assignments that matter: the articles near, their stories, and the stories named after them."""
-    stories = pl.concat([judged.filter(pl.col("article_id").is_in(near.implode()))["story_id"], near]).unique()
-    return judged.filter(pl.col("story_id").is_in(stories.implode())).select("article_id", "story_id", "published_at")
+    """Find the assignments that matter: those of the stories near, and of the stories named after an article near."""
+    stories = judged.filter(pl.col("article_id").is_in(near.implode()))["story_id"]
+    founder = pl.col("story_id").str.replace(r"~\d+$", "")
+    matters = pl.col("story_id").is_in(stories.implode()) | founder.is_in(near.implode())
+    return judged.filter(matters).select("article_id", "story_id", "published_at")
 
 
 def _hash_rules(settings: Coverage) -> str:

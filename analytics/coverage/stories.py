@@ -17,7 +17,7 @@ from scipy.spatial.distance import squareform
 
 MERGED, SPLIT = "merged", "split"
 _MEMBERS = {"article_id": pl.String, "story_id": pl.String, "similarity": pl.Float64}
-_KNOWN = {"article_id": pl.String, "story_id": pl.String, "published_at": pl.Datetime("us")}
+_KNOWN: dict[str, Any] = {"article_id": pl.String, "story_id": pl.String, "published_at": pl.Datetime("us")}
 _CHANGES: dict[str, type[pl.DataType]] = {
     "change": pl.String,
     "from_story_id": pl.String,
@@ -157,13 +157,16 @@ class _Growth:
     def compare_new(self) -> Iterator[tuple[int, slice, NDArray[np.float64]]]:
         """Compare each new article with those near it in time, a block of them at once."""
         low = np.searchsorted(self.times, self.times - self.window)
-        high = np.searchsorted(self.times, self.times + self.window, side="right")
+        reach = np.searchsorted(self.times, self.times + self.window, side="right")
+        # What comes later has no story yet, but for what is known.
+        known = np.flatnonzero(self.story[: len(self.times)] != _NONE)
+        high = np.minimum(reach, np.maximum(np.arange(len(reach)), known.max(initial=0)) + 1)
         place = 0
         while place < len(self.new):
             # A block ends where the next article is too far away in time to share its window.
             block = self.new[place : place + _BLOCK]
-            block = block[block < max(high[block[0]], block[0] + 1)]
-            start, stop = low[block[0]], high[block[-1]]
+            block = block[block < reach[block[0]]]
+            start, stop = low[block[0]], high[block].max()
             cosines = (self.vectors[block] @ self.vectors[start:stop].T).toarray().round(_DECIMALS)
             for row, line in zip(block, cosines, strict=True):
                 near = slice(low[row], high[row])
@@ -229,7 +232,8 @@ class _Growth:
         self._note(SPLIT, own, new, row, len(smaller), round(1 - float(tree[-1, 2]), _DECIMALS))
 
     def _list_near(self, near: slice, story: int) -> NDArray[np.int64]:
-        return near.start + np.flatnonzero(self.story[near] == story)
+        rows: NDArray[np.int64] = np.flatnonzero(self.story[near] == story) + near.start
+        return rows
 
     def _note(self, change: str, from_story: int, into: int, row: int, articles: int, similarity: float) -> None:  # noqa: PLR0913, PLR0917 - a row
         names = (self.names[from_story], self.names[into])

@@ -30,7 +30,7 @@ select
     story_id,
     article_id,
     row_number() over (partition by story_id order by published_at, article_id) as position,
-    row_number() over (partition by story_id order by reads desc, published_at desc, article_id) = 1 as is_lead,
+    row_number() over (partition by story_id order by reads desc, published_at desc, article_id asc) = 1 as is_lead,
     similarity,
     reads
 from standing

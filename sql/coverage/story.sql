@@ -19,9 +19,10 @@ content as (
         member.story_id,
         count(*) as contents
     from member
-    inner join articles.version as version on member.article_id = version.article_id
-    where version.updated_at > greatest(member.published_at, member.lead_published_at)
-        and version.updated_at <= $as_of::timestamp
+    inner join articles.version as later on member.article_id = later.article_id
+    where
+        later.updated_at > greatest(member.published_at, member.lead_published_at)
+        and later.updated_at <= $as_of::timestamp
     group by member.story_id
 )
 
