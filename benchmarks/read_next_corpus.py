@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-START, DAYS = datetime(2024, 1, 1), 730
+START, DAYS = datetime(2024, 1, 1), 730  # noqa: DTZ001 - naive UTC inside
 _SYLLABLES = [a + b for a in "bcdfghklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er", "is", "or", "ul")]
 _COMMON, _OWN, _TOPICS = 60_000, 40, 3_000
 

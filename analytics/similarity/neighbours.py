@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 _DECIMALS = 6
 _BLOCK = 512
+# By the heaviest words of both sides the nearest are found among a few more, which are then compared whole.
+_RETRIEVED_BY = 75
+_RESCORED = 128
+_SLICE = 8_192
 
 
 def find_nearest(seeds: sparse.csr_array, candidates: sparse.csr_array, count: int, threads: int = 1) -> pl.DataFrame:
@@ -101,6 +107,184 @@ def find_nearest_earlier(  # noqa: PLR0913 - two of them only an evaluation give
         blocks.append(found.group_by("seed", maintain_order=True).head(count))
     nearest = pl.concat(blocks)
     return _frame(rows[nearest["seed"].to_numpy()], order[nearest["candidate"].to_numpy()], nearest["score"])
+
+
+def find_nearest_all(
+    vectors: sparse.csr_array, count: int, faintest: float, threads: int = 1
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find for each row the other rows with the largest cosine.
+
+    Candidates are found by the 75 heaviest terms of both sides and then compared by all their terms: the cosines are
+    exact, and what `benchmarks/read_next.py` shows of the nearest 20 is all that an exhaustive search finds.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape (n, n_terms).
+    count
+        Neighbours for each row.
+    faintest
+        A cosine below this is none.
+    threads
+        Threads of the product.
+
+    Returns
+    -------
+    tuple of ndarray
+        The rows, nearest first, of equals the lower, and their cosines, both of shape (n, count); -1 and 0 where there
+        are fewer.
+
+    Examples
+    --------
+    >>> rows = sparse.csr_array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
+    >>> near, cosines = find_nearest_all(rows, 2, 0.01)
+    >>> near.tolist()
+    [[1, -1], [2, 0], [1, -1]]
+    """
+    size = vectors.shape[0]
+    near, cosines = np.full((size, count), -1, np.int32), np.zeros((size, count), np.float32)
+    if not size:
+        return near, cosines
+    light = keep_heaviest(vectors, _RETRIEVED_BY)
+    turned = sparse.csr_matrix(light.T.tocsr())
+    for start in range(0, size, _SLICE):
+        rows = np.arange(start, min(start + _SLICE, size))
+        found = sp_matmul_topn(
+            sparse.csr_matrix(light[start : start + _SLICE]),
+            turned,
+            top_n=count + 1,
+            threshold=faintest / 2,
+            n_threads=threads,
+        )
+        seeds = np.repeat(rows, np.diff(found.indptr))
+        pairs = seeds, found.indices.astype(np.int64)
+        near[rows], cosines[rows] = _fill_pools(pairs, _compare(vectors, *pairs, threads), rows, count, faintest)
+    return near, cosines
+
+
+def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
+    vectors: sparse.csr_array,
+    changed: NDArray[np.int64],
+    is_live: NDArray[np.bool_],
+    standing: tuple[NDArray[np.int32], NDArray[np.float32]],
+    faintest: float,
+    threads: int = 1,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Compare changed rows with all live ones, and give them their places in the pools of both sides.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors of all rows, shape (n, n_terms).
+    changed
+        The rows that are new, in ascending order; those from the end of `standing` on must be among them.
+    is_live
+        Which rows may be found, shape (n,).
+    standing
+        The pools of the rows there were, as `find_nearest_all` gives them.
+    faintest
+        As there.
+    threads
+        As there.
+
+    Returns
+    -------
+    tuple of ndarray
+        The pools of all rows.
+    """
+    size, count = vectors.shape[0], standing[0].shape[1]
+    near, cosines = np.full((size, count), -1, np.int32), np.zeros((size, count), np.float32)
+    known = len(standing[0])
+    near[:known], cosines[:known] = standing
+    live = np.flatnonzero(is_live)
+    both = sp_matmul_topn(
+        sparse.csr_matrix(vectors if len(live) == size else vectors[live]),
+        sparse.csr_matrix(vectors[changed].T.tocsr()),
+        top_n=len(changed),
+        threshold=faintest,
+        n_threads=threads,
+    )
+    seeds = live[np.repeat(np.arange(len(live)), np.diff(both.indptr))]
+    others, found = changed[both.indices], both.data
+    is_other = seeds != others
+    seeds, others, found = seeds[is_other], others[is_other], found[is_other]
+    near[changed], cosines[changed] = _fill_pools((others, seeds), found, changed, count, faintest)
+    # The other direction: whoever is nearer than the last of a pool takes a place in it.
+    last = cosines[:, -1]
+    enters = (found > last[seeds]) & ~np.isin(seeds, changed)
+    touched = np.unique(seeds[enters])
+    old = near[touched]
+    kept_seeds = np.repeat(touched, count)[old.ravel() >= 0]
+    pairs = (
+        np.concatenate([kept_seeds, seeds[enters]]),
+        np.concatenate([old.ravel()[old.ravel() >= 0].astype(np.int64), others[enters]]),
+    )
+    scores = np.concatenate([cosines[touched].ravel()[old.ravel() >= 0], found[enters]])
+    near[touched], cosines[touched] = _fill_pools(pairs, scores, touched, count, faintest)
+    return near, cosines
+
+
+def keep_heaviest(rows: sparse.csr_array, count: int) -> sparse.csr_array:
+    """Keep the heaviest terms of each row; of equals, the first columns."""
+    places = []
+    for row in range(rows.shape[0]):
+        start, end = rows.indptr[row], rows.indptr[row + 1]
+        if end - start <= count:
+            places.append(np.arange(start, end))
+            continue
+        heaviest = np.argsort(-rows.data[start:end], kind="stable")[:count]
+        places.append(start + np.sort(heaviest))
+    kept = np.concatenate(places) if places else np.zeros(0, dtype=np.int64)
+    ends = np.concatenate([[0], np.cumsum([len(place) for place in places])])
+    return sparse.csr_array((rows.data[kept], rows.indices[kept], ends.astype(rows.indptr.dtype)), shape=rows.shape)
+
+
+def _compare(
+    vectors: sparse.csr_array, seeds: NDArray[np.int64], others: NDArray[np.int64], threads: int
+) -> NDArray[np.float32]:
+    """Return the cosine of each pair; the seeds ascend."""
+    starts = np.searchsorted(
+        seeds, np.arange(seeds[0] if len(seeds) else 0, (seeds[-1] if len(seeds) else -1) + 2, _RESCORED)
+    )
+    blocks = [slice(one, other) for one, other in pairwise([*starts.tolist(), len(seeds)]) if other > one]
+
+    def compare(block: slice) -> NDArray[np.float32]:
+        mine, theirs = seeds[block], others[block]
+        first = int(mine[0])
+        dense = vectors[first : int(mine[-1]) + 1].toarray().ravel()
+        lengths = np.diff(vectors.indptr)[theirs]
+        ends = np.cumsum(lengths)
+        places = np.arange(int(ends[-1])) + np.repeat(vectors.indptr[theirs] - (ends - lengths), lengths)
+        columns = vectors.indices[places] + np.repeat((mine - first) * vectors.shape[1], lengths)
+        products = np.concatenate([dense[columns] * vectors.data[places], np.zeros(1, np.float32)])
+        sums = np.add.reduceat(products, ends - lengths)
+        return np.where(lengths > 0, sums, 0).astype(np.float32)
+
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        return np.concatenate([np.zeros(0, np.float32), *pool.map(compare, blocks)])
+
+
+def _fill_pools(
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    cosines: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    count: int,
+    faintest: float,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Sort pairs into one pool for each row: nearest first, of equals the lower row."""
+    seeds, others = pairs
+    cosines = np.round(cosines, _DECIMALS)
+    kept = (cosines >= faintest) & (seeds != others)
+    seeds, others, cosines = seeds[kept], others[kept], cosines[kept]
+    order = np.lexsort((others, -cosines, seeds))
+    seeds, others, cosines = seeds[order], others[order], cosines[order]
+    place = np.searchsorted(rows, seeds)
+    rank = np.arange(len(seeds)) - np.searchsorted(seeds, seeds)
+    near, sorted_cosines = np.full((len(rows), count), -1, np.int32), np.zeros((len(rows), count), np.float32)
+    fits = rank < count
+    near[place[fits], rank[fits]] = others[fits]
+    sorted_cosines[place[fits], rank[fits]] = cosines[fits]
+    return near, sorted_cosines
 
 
 def _frame(seeds: object, candidates: object, scores: object) -> pl.DataFrame:

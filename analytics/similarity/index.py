@@ -1,0 +1,248 @@
+"""The articles of one edition with their vectors and nearest neighbours, kept from run to run.
+
+A run with a few new articles costs what these cost: they are weighed with the words' weights as they stand, compared
+with every other article once, and take their places in the lists of both sides. The weights are learned anew, and all
+is compared again, when one article in fifty has changed since: what was learned from nearly the same articles is nearly
+the same (docs/decisions/0019-neighbours-kept.md).
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+
+from analytics.similarity.model import FieldTfidf
+from analytics.similarity.neighbours import find_changed, find_nearest_all
+
+POOL = 60
+"""Neighbours kept for each article."""
+NOBODY = -1
+"""Fills a pool that has fewer."""
+FAINTEST = 0.02
+"""A similarity below this one is none."""
+_REFIT_SHARE = 0.02
+_SMALL = 2_000
+_WORN = 20
+_VERSION = 1
+_ARRAYS = ("ids", "hashes", "is_live", "terms", "weights", "data", "indices", "indptr", "near", "similarities")
+
+
+@dataclass(frozen=True)
+class NeighbourIndex:
+    """Articles, their vectors, and for each the nearest others.
+
+    Attributes
+    ----------
+    model : FieldTfidf
+        The fitted model.
+    ids : ndarray of str, shape (n,)
+        The articles, in the order they came; one that changed comes again.
+    hashes : ndarray of uint64, shape (n,)
+        Of their texts.
+    is_live : ndarray of bool, shape (n,)
+        False of an article that is gone, or that came again.
+    vectors : csr_array of float32, shape (n, n_terms)
+        Unit vectors.
+    near : ndarray of int32, shape (n, POOL)
+        The nearest live articles, nearest first, without the article itself; `NOBODY` where there are fewer.
+    similarities : ndarray of float32, shape (n, POOL)
+        Their cosines.
+    changes : int
+        Articles that came, changed or went since the model was fitted.
+    """
+
+    model: FieldTfidf
+    ids: NDArray[np.str_]
+    hashes: NDArray[np.uint64]
+    is_live: NDArray[np.bool_]
+    vectors: sparse.csr_array
+    near: NDArray[np.int32]
+    similarities: NDArray[np.float32]
+    changes: int = 0
+
+    @classmethod
+    def build(cls, model: FieldTfidf, articles: pl.DataFrame, *, threads: int = 1) -> NeighbourIndex:
+        """Fit the model and compare every article with every other.
+
+        Parameters
+        ----------
+        model : FieldTfidf
+            Not yet fitted.
+        articles : DataFrame
+            `article_id`, `text_hash` and the model's fields.
+        threads : int
+            Threads of the product; the result does not depend on it.
+
+        Examples
+        --------
+        >>> articles = pl.DataFrame({"article_id": ["a", "b", "c"], "text_hash": [1, 2, 3],
+        ...                          "title": ["Rain falls", "Rain stops", "Goal"]})
+        >>> NeighbourIndex.build(FieldTfidf(), articles).near[:, 0].tolist()
+        [1, 0, -1]
+        """
+        vectors = _shrink(model.fit_transform(articles))
+        near, similarities = find_nearest_all(vectors, POOL, FAINTEST, threads)
+        return cls(
+            model,
+            articles["article_id"].to_numpy().astype(np.str_),
+            articles["text_hash"].cast(pl.UInt64).to_numpy(),
+            np.ones(articles.height, dtype=bool),
+            vectors,
+            near,
+            similarities,
+        )
+
+    def update(self, articles: pl.DataFrame, *, threads: int = 1) -> NeighbourIndex:
+        """Bring the index to these articles: what is new is compared with all, what is gone leaves.
+
+        Parameters
+        ----------
+        articles : DataFrame
+            All articles, as in `build`.
+        threads : int
+            As in `build`.
+
+        Returns
+        -------
+        NeighbourIndex
+            This one where nothing changed. One that is built anew where more than one article in fifty changed since
+            the model was fitted, or where there are so few that it costs nothing.
+        """
+        place = self._place(articles)
+        fresh = articles.filter(place.is_null())
+        gone = self.is_live.copy()
+        gone[place.drop_nulls().to_numpy()] = False
+        changes = fresh.height + int(gone.sum())
+        if not changes:
+            return self
+        if articles.height < _SMALL or self.changes + changes > _REFIT_SHARE * articles.height:
+            return self.build(self._copy_model(), articles, threads=threads)
+        kept = self._forget(np.flatnonzero(gone))
+        added = kept._add(fresh, threads)  # noqa: SLF001 - its own kind
+        return replace(added._refill(threads), changes=self.changes + changes)  # noqa: SLF001 - as above
+
+    def locate(self, articles: pl.DataFrame) -> NDArray[np.int64]:
+        """Give the row of each article."""
+        return self._place(articles).to_numpy().astype(np.int64)
+
+    def _place(self, articles: pl.DataFrame) -> pl.Series:
+        rows = np.flatnonzero(self.is_live)
+        known = pl.DataFrame({"article_id": self.ids[rows], "text_hash": self.hashes[rows], "place": rows})
+        asked = articles.select("article_id", pl.col("text_hash").cast(pl.UInt64))
+        return asked.join(known, on=["article_id", "text_hash"], how="left", maintain_order="left")["place"]
+
+    def _forget(self, gone: NDArray[np.int64]) -> NeighbourIndex:
+        """Take articles out of every pool; what was behind them moves up."""
+        if not len(gone):
+            return self
+        is_live = self.is_live.copy()
+        is_live[gone] = False
+        near, similarities = self.near.copy(), self.similarities.copy()
+        touched = np.flatnonzero(np.isin(near, gone).any(axis=1))
+        is_gone = np.isin(near[touched], gone)
+        order = np.argsort(is_gone, axis=1, kind="stable")
+        near[touched] = np.take_along_axis(np.where(is_gone, NOBODY, near[touched]), order, axis=1)
+        similarities[touched] = np.take_along_axis(np.where(is_gone, 0.0, similarities[touched]), order, axis=1)
+        near[gone], similarities[gone] = NOBODY, 0.0
+        return replace(self, is_live=is_live, near=near, similarities=similarities)
+
+    def _add(self, fresh: pl.DataFrame, threads: int) -> NeighbourIndex:
+        if not fresh.height:
+            return self
+        first = len(self.ids)
+        vectors = sparse.csr_array(sparse.vstack([self.vectors, _shrink(self.model.transform(fresh))], format="csr"))
+        is_live = np.concatenate([self.is_live, np.ones(fresh.height, dtype=bool)])
+        near, similarities = find_changed(
+            vectors, np.arange(first, len(is_live)), is_live, (self.near, self.similarities), FAINTEST, threads
+        )
+        return replace(
+            self,
+            ids=np.concatenate([self.ids, fresh["article_id"].to_numpy().astype(np.str_)]),
+            hashes=np.concatenate([self.hashes, fresh["text_hash"].cast(pl.UInt64).to_numpy()]),
+            is_live=is_live,
+            vectors=vectors,
+            near=near,
+            similarities=similarities,
+        )
+
+    def _refill(self, threads: int) -> NeighbourIndex:
+        """Compare anew what has lost a third of its neighbours."""
+        size = (self.near != NOBODY).sum(axis=1)
+        worn = np.flatnonzero(self.is_live & (size < POOL - _WORN) & (size < int(self.is_live.sum()) - 1))
+        # A pool that was never full has lost nothing that could come back.
+        worn = worn[self.similarities[worn, np.maximum(size[worn] - 1, 0)] > 2 * FAINTEST]
+        if not len(worn):
+            return self
+        near, similarities = find_changed(
+            self.vectors, worn, self.is_live, (self.near, self.similarities), FAINTEST, threads
+        )
+        return replace(self, near=near, similarities=similarities)
+
+    def _copy_model(self) -> FieldTfidf:
+        return FieldTfidf(**self.model.get_params())
+
+    def save(self, path: Path, key: str) -> None:
+        """Write the index to one file, whole or not at all.
+
+        Parameters
+        ----------
+        path : Path
+            The file; its folder must exist.
+        key : str
+            Names what the index was made with; `load` asks for the same.
+        """
+        arrays: dict[str, Any] = {name: getattr(self, name, None) for name in _ARRAYS}
+        arrays |= {"terms": self.model.terms_.astype(np.str_), "weights": self.model.weights_}
+        arrays |= {name: getattr(self.vectors, name) for name in ("data", "indices", "indptr")}
+        about = np.array([_VERSION, self.changes, self.vectors.shape[1]])
+        waiting = path.with_name(f"{path.name}.new")
+        with waiting.open("wb") as file:
+            np.savez(file, key=np.array(key), about=about, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(path)
+
+    @classmethod
+    def load(cls, path: Path, key: str, model: FieldTfidf) -> NeighbourIndex | None:
+        """Read an index.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        key : str
+            As it was saved with.
+        model : FieldTfidf
+            Not fitted; takes what was learned.
+
+        Returns
+        -------
+        NeighbourIndex or None
+            None where there is no file, it is damaged, or it was made with something else: it is built anew then.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                if str(file["key"]) != key or int(file["about"][0]) != _VERSION:
+                    return None
+                parts = {name: file[name] for name in _ARRAYS}
+                _, changes, width = (int(one) for one in file["about"])
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None
+        model.terms_, model.weights_ = parts.pop("terms").astype(object), parts.pop("weights")
+        shape = (len(parts["ids"]), width)
+        vectors = sparse.csr_array(tuple(parts.pop(name) for name in ("data", "indices", "indptr")), shape=shape)
+        return cls(model, vectors=vectors, changes=changes, **parts)
+
+
+def _shrink(vectors: sparse.csr_array) -> sparse.csr_array:
+    """Halve the memory: a cosine is shown to six decimals."""
+    entries = (vectors.data.astype(np.float32), vectors.indices.astype(np.int32), vectors.indptr.astype(np.int32))
+    return sparse.csr_array(entries, shape=vectors.shape)
