@@ -2,7 +2,7 @@
 -- purpose: What a read-next document shows of each item.
 -- grain:   one row per seed_article_id and rank
 -- reads:   read_next.item, articles.article
--- params:  none
+-- params:  length
 -- write:   none
 select
     item.seed_article_id,
@@ -23,4 +23,5 @@ select
     item.shared_terms
 from read_next.item as item
 inner join articles.article as article on item.article_id = article.article_id
+where item.rank <= $length
 order by item.seed_article_id, item.rank

@@ -14,7 +14,8 @@ import pytest
 from analytics.errors import ReportError
 from analytics.publish import documents
 from analytics.publish.builders import build_list_document, build_read_next_document
-from analytics.publish.documents import DOCUMENTS, build_schema, decode, encode, is_safe_url
+from analytics.publish.documents import DOCUMENTS, build_schema, decode, encode
+from analytics.publish.fields import is_safe_url
 
 from .newsroom import AS_OF, HOUR, RECIPES
 
