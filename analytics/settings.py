@@ -116,6 +116,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         default_factory=lambda: Policy()  # noqa: PLW0108 - the class stands below
     )
 
+    def __post_init__(self) -> None:
+        if self.page.list not in self.lists:
+            message = f"[page] list: there is no list {self.page.list!r}; {name_nearest(self.page.list, self.lists)}"
+            raise ValueError(message)
+
     @property
     def config_hash(self) -> str:
         """Hash of everything that can change a result; the machine's limits cannot."""
