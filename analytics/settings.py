@@ -83,8 +83,8 @@ class PageRecipe:
     ----------
     list_name : str
         The list of the edition that its Most Read box shows.
-    most_read_length, read_next_length, pick_length : int
-        Articles of each box at most.
+    most_read_length, read_next_length, story_length, pick_length : int
+        Articles of each box at most: of Coverage the newest of the story, and the short pick of them.
     read_within : timedelta
         An article read or published in so long before the moment described has a document.
     is_distinct : bool
@@ -94,6 +94,7 @@ class PageRecipe:
     list_name: str
     most_read_length: int
     read_next_length: int
+    story_length: int
     pick_length: int
     read_within: timedelta
     is_distinct: bool
@@ -165,6 +166,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             list_name=self.page.list,
             most_read_length=self.page.most_read,
             read_next_length=self.read_next.length,
+            story_length=self.page.story,
             pick_length=self.coverage.pick_length,
             read_within=parse_duration(self.page.read_within),
             is_distinct=self.page.is_distinct,
@@ -670,6 +672,7 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     list: Annotated[str, Meta(description="The list of its edition that a page's Most Read box shows.")]
     most_read: Annotated[int, Meta(ge=0, le=100, description="Articles of the Most Read box; 0 for none.")]
+    story: Annotated[int, Meta(ge=1, le=1000, description="Other articles of its story, the newest of a longer one.")]
     is_distinct: Annotated[
         bool,
         Meta(description="Whether no article stands twice among Most Read, Read Next and the short pick of Coverage."),

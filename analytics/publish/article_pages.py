@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
-import polars as pl
 
 from analytics.instants import format_instant
 from analytics.publish.boxes import choose_boxes
 from analytics.publish.builders import build_image, choose_label, require_safe_url
 from analytics.publish.documents import ListDocument
 from analytics.publish.fields import Reasons
+from analytics.publish.frames import FrameSource, group_rows
 from analytics.publish.page_document import (
     Card,
     CoverageBox,
@@ -31,14 +30,6 @@ from analytics.publish.page_document import (
 from analytics.settings import PageRecipe
 
 Row = dict[str, Any]
-_EVERY_PLACE = 2**31 - 1
-
-
-class FrameSource(Protocol):
-    """What publishing asks of the warehouse."""
-
-    def frame(self, name: str, **params: object) -> pl.DataFrame:
-        """Run a statement of ``sql/`` and give its rows."""
 
 
 def build_article_pages(
@@ -69,7 +60,7 @@ def build_article_pages(
 
 @dataclass(frozen=True)
 class _Material:
-    """What the pages are made from: their rows, by the page's article; list documents, by edition.
+    """What the pages are made from: rows by the page's article, list documents by edition, timelines by story.
 
     Attributes
     ----------
@@ -84,7 +75,8 @@ class _Material:
     shares: Mapping[str, list[Row]]
     translations: Mapping[str, list[Row]]
     read_next: Mapping[str, list[Row]]
-    coverage: Mapping[str, list[Row]]
+    stories: Mapping[str, list[Row]]
+    story_ids: Mapping[str, str]
     most_read: Mapping[str, ListDocument]
     cards: Mapping[str, Row]
 
@@ -95,20 +87,23 @@ def _read_material(
     pages = warehouse.frame("publish/page", as_of=as_of, read_from=as_of - recipe.read_within)
     asked = pages["article_id"].to_list()
     read_next = warehouse.frame("publish/page_read_next", article_ids=asked)
-    coverage = warehouse.frame("coverage/timeline", article_ids=asked, pick_length=_EVERY_PLACE)
+    stories = warehouse.frame("publish/page_story", article_ids=asked)
     most_read = {str(one.edition): one for one in lists if _is_shown(one, recipe)}
     shown = {item.article_id for one in most_read.values() for item in one.items}
-    shown.update(read_next["article_id"], coverage["article_id"])
+    shown.update(read_next["article_id"], stories["article_id"])
     cards = warehouse.frame("publish/page_card", article_ids=sorted(shown), as_of=as_of)
     return _Material(
         recipe,
         format_instant(as_of),
         pages.to_dicts(),
-        tags=_group_rows(warehouse.frame("publish/page_tag", article_ids=asked)),
-        shares=_group_rows(warehouse.frame("publish/page_share", article_ids=asked, as_of=as_of)),
-        translations=_group_rows(warehouse.frame("publish/page_translation", article_ids=asked, as_of=as_of)),
-        read_next=_group_rows(read_next),
-        coverage=_group_rows(coverage),
+        tags=group_rows(warehouse.frame("publish/page_tag", article_ids=asked), "article_id"),
+        shares=group_rows(warehouse.frame("publish/page_share", article_ids=asked, as_of=as_of), "article_id"),
+        translations=group_rows(
+            warehouse.frame("publish/page_translation", article_ids=asked, as_of=as_of), "article_id"
+        ),
+        read_next=group_rows(read_next, "seed_article_id"),
+        stories=group_rows(stories, "story_id"),
+        story_ids=dict(stories.select("article_id", "story_id").iter_rows()),
         most_read=most_read,
         cards={
             row["article_id"]: _state_facts(row) | {"image": build_image(row)} for row in cards.iter_rows(named=True)
@@ -119,7 +114,7 @@ def _read_material(
 def _build_page(material: _Material, page: Row) -> PageDocument:
     article_id, edition, recipe = page["article_id"], page["edition"], material.recipe
     translations = material.translations.get(article_id, [])
-    story = [row for row in material.coverage.get(article_id, ()) if row["article_id"] in material.cards]
+    story = _tell_story(material, article_id)
     listed = material.most_read.get(edition)
     next_rows = {row["article_id"]: row for row in material.read_next.get(article_id, ())}
     slates = [
@@ -140,7 +135,7 @@ def _build_page(material: _Material, page: Row) -> PageDocument:
         is_distinct=recipe.is_distinct,
         most_read=_build_most_read(material, listed, most_read),
         read_next=tuple(_build_suggestion(material.cards[one], next_rows[one]) for one in read_next),
-        coverage=_build_coverage(material.cards, article_id, story, pick),
+        coverage=_build_coverage(material, article_id, story, pick),
     )
 
 
@@ -191,23 +186,24 @@ def _build_suggestion(card: Row, row: Row) -> ReadNextCard:
     return ReadNextCard(**card, basis=row["basis"], reasons=reasons)
 
 
+def _tell_story(material: _Material, article_id: str) -> list[Row]:
+    """Give the other live articles of a page's story, the newest of a long one, the oldest first."""
+    timeline = material.stories.get(material.story_ids.get(article_id, ""), [])
+    others = [row for row in timeline if row["article_id"] in material.cards and row["article_id"] != article_id]
+    return others[-material.recipe.story_length :]
+
+
 def _build_coverage(
-    cards: Mapping[str, Row], article_id: str, story: Sequence[Row], pick: Sequence[str]
+    material: _Material, article_id: str, story: Sequence[Row], pick: Sequence[str]
 ) -> CoverageBox | None:
-    """Build the story of a page; the page's own article leads it where none of the others does."""
     if not story:
         return None
-    leads = [row["article_id"] for row in story if row["is_lead"]] or [article_id]
+    story_id, cards = material.story_ids[article_id], material.cards
+    leads = (row["article_id"] for row in material.stories[story_id] if row["is_lead"] and row["article_id"] in cards)
     every = tuple(Card(**cards[row["article_id"]]) for row in story)
-    return CoverageBox(story[0]["story_id"], leads[0], every, tuple(Card(**cards[one]) for one in pick))
+    return CoverageBox(story_id, next(leads, article_id), every, tuple(Card(**cards[one]) for one in pick))
 
 
 def _is_shown(document: ListDocument, recipe: PageRecipe) -> bool:
     scope = msgspec.to_builtins(document.scope)
     return document.list == recipe.list_name and scope.keys() == {"edition"}
-
-
-def _group_rows(frame: pl.DataFrame) -> dict[str, list[Row]]:
-    """Give the rows of each page, which stand together; its article is the first column."""
-    key = itemgetter(frame.columns[0])
-    return {found: list(rows) for found, rows in groupby(frame.iter_rows(named=True), key=key)}

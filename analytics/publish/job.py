@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import polars as pl
 
 from analytics.instants import format_instant
-from analytics.publish.article_pages import FrameSource, build_article_pages
+from analytics.publish.article_pages import build_article_pages
 from analytics.publish.builders import ListRecipe, build_list_document, build_read_next_document
 from analytics.publish.documents import ListDocument, Manifest, ManifestFile, Status, WithheldList, encode
+from analytics.publish.frames import FrameSource, group_rows
 from analytics.publish.pages import MAIN_LIST, Material, is_shown
 from analytics.publish.paths import MANIFEST, article_page_path, is_article_page, list_path, read_next_path
 from analytics.publish.policy import check_policy
@@ -197,7 +195,7 @@ def _build_lists(  # noqa: PLR0913 - what the documents say, by name
     if touched is not None:
         rankings = [row for row in rankings if row[1] in touched or is_shown(row[0], dict(row[1].pairs))]
     scopes = {str(scope) for _, scope, *_ in rankings}
-    by_list = _group_rows(items.filter(pl.col("scope").is_in(scopes)), "list_name", "scope")
+    by_list = group_rows(items.filter(pl.col("scope").is_in(scopes)), "list_name", "scope")
     order = sorted(rankings, key=lambda row: (places[row[0]], row[0], str(row[1])))
     return [
         build_list_document(
@@ -223,15 +221,10 @@ def _find_standing(reports: Path, lists: Sequence[ListRecipe], touched: Collecti
 
 
 def _build_read_next(warehouse: FrameSource, as_of: datetime, length: int) -> Iterator[tuple[str, bytes]]:
-    by_seed = _group_rows(warehouse.frame("publish/read_next_item", length=length), "seed_article_id")
+    by_seed = group_rows(warehouse.frame("publish/read_next_item", length=length), "seed_article_id")
     for article_id, edition in warehouse.frame("publish/seed", as_of=as_of).iter_rows():
         document = build_read_next_document(article_id, edition, as_of=as_of, items=by_seed.get(article_id, []))
         yield read_next_path(edition, article_id), encode(document)
-
-
-def _group_rows(frame: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]]]:
-    """Give the rows of each key, which stand together: a frame for each would cost more than all the rest."""
-    return {key: list(rows) for key, rows in groupby(frame.iter_rows(named=True), key=itemgetter(*keys))}
 
 
 def _format_optional(moment: datetime | None) -> str | None:

@@ -43,7 +43,7 @@ class MostReadBox(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CoverageBox(Struct, frozen=True, forbid_unknown_fields=True):
-    """The other articles of the page's story: all of them, the oldest first, and a short pick.
+    """The other articles of the page's story, of a very long one the newest, and a short pick of them.
 
     `all` may hold what other boxes show: it is the whole story.
     """

@@ -186,7 +186,7 @@ def _find_repeats(document: PageDocument) -> Iterator[str]:
     own = [document.article_id, *(one.article_id for one in document.translations)]
     for shown in [[*own, *chain.from_iterable(boxes)]] if document.is_distinct else boxes:
         repeated = (one for one, times in Counter(shown).items() if times > 1)
-        yield from (f"shows article {one} again, which it is or has shown" for one in repeated)
+        yield from (f"shows article {one} again" for one in repeated)
 
 
 def _name_movements(item: ListItem) -> set[str]:

@@ -82,7 +82,7 @@ _MEANINGS = {
     "MostReadBox.basis": "How the list was filled; null where it was not made.",
     "MostReadBox.items": "The first items of the list that the page may show, best first.",
     "CoverageBox.lead": "The article that leads the story; it may be the page's own.",
-    "CoverageBox.all": "Every other live article of the story, the oldest first; other boxes may show them too.",
+    "CoverageBox.all": "The other live articles of the story, the oldest first; at most page.story of them.",
     "CoverageBox.pick": "The most read of the last 24 hours that no other box shows; of equals the newest.",
     "PageTag.key": "Identity of the tag, as in scopes.",
     "PageTag.label": "The spelling that most articles of the edition use.",

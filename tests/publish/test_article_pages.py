@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def test_no_page_repeats_itself(  # noqa: PLR0913, PLR0917 - all that a page is 
     own_warehouse.replace_frame("read_next.item", suggestions)
     own_warehouse.replace_frame("coverage.member", make_story(story))
     page = build_page(
-        own_warehouse, PageRecipe("most-read", most_read, read_next, pick, 24 * HOUR, is_distinct=True), listed
+        own_warehouse, replace(PAGE, most_read_length=most_read, read_next_length=read_next, pick_length=pick), listed
     )
     boxes = [page.most_read.items, page.read_next, page.coverage.pick if page.coverage else ()]
     shown = [card.article_id for card in chain.from_iterable(boxes)]
@@ -181,13 +182,15 @@ def test_the_pick_of_a_story_leaves_out_what_other_boxes_show_but_the_story_is_w
     assert (page["coverage"]["story_id"], page["coverage"]["lead"]) == ("s1", IDS[2])
     assert list_ids(page["coverage"]["pick"]) == [one for one in reversed(IDS[1:]) if one not in shown]
     assert show(publish, tmp_path, IDS[2])["coverage"]["lead"] == IDS[2], "the page's own article leads"
+    page = show(publish, tmp_path, page=replace(PAGE, story_length=3))
+    assert (page["coverage"]["lead"], list_ids(page["coverage"]["all"])) == (IDS[2], IDS[5:])
 
 
 def test_where_boxes_may_repeat_each_other_each_shows_its_best(
     warehouse: Warehouse, publish: Publish, tmp_path: Path
 ) -> None:
     warehouse.replace_frame("coverage.member", make_story(IDS))
-    recipe = PageRecipe("most-read", 4, 4, 4, PAGE.read_within, is_distinct=False)
+    recipe = replace(PAGE, is_distinct=False)
     page = show(publish, tmp_path, page=recipe)
     listed = json.loads((tmp_path / "reports/en/most-read.json").read_bytes())["items"]
     assert list_ids(page["most_read"]["items"]) == list_ids(listed)[:4]
@@ -197,7 +200,7 @@ def test_where_boxes_may_repeat_each_other_each_shows_its_best(
 
 
 def test_a_list_that_was_not_made_leaves_its_box_empty(publish: Publish, tmp_path: Path) -> None:
-    recipe = PageRecipe("deeply-read", 4, 4, 4, PAGE.read_within, is_distinct=True)
+    recipe = replace(PAGE, list_name="deeply-read")
     page = show(publish, tmp_path, page=recipe)
     assert page["most_read"] == {"list": "deeply-read", "basis": None, "items": []}
     assert list_ids(page["read_next"]) == IDS[1:5]

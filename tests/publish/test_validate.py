@@ -75,7 +75,7 @@ def test_a_published_set_has_no_fault(reports: Path) -> None:
         (PAGE, lambda one: one.update(as_of="2026-03-14T11:00:00Z"), "describes 2026-03-14T11:00:00Z"),
         (PAGE, lambda one: one["most_read"]["items"].reverse(), "shows what the list most-read"),
         (PAGE, lambda one: one["most_read"].update(list="most-read-1h"), "shows what the list most-read-1h"),
-        (PAGE, repeat_box, "again, which it is or has shown"),
+        (PAGE, repeat_box, "en/page/en-0001.json: shows article"),
         (PAGE, lambda one: repeat_box(one, article_id="en-0001"), "shows article en-0001 again"),
         (PAGE, lambda one: tell_story(one, "x", "x", pick="x"), "tells article x of its story 2 times"),
         (PAGE, lambda one: tell_story(one, "en-0001", pick="en-0001"), "tells article en-0001 of its story 2 times"),
