@@ -130,8 +130,6 @@ def evaluate_read_next(
         print_json(result.to_json())
     else:
         print_text_evaluation(result)
-
-
 @evaluate.command("coverage")
 @click.option(
     "--judgements",
