@@ -8,6 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from analytics.context import Context
+from analytics.coverage.job import make_stories
 from analytics.errors import UsageError, name_nearest
 from analytics.instants import parse_instant
 from analytics.lookup import find_article
@@ -150,6 +151,7 @@ def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: M
         from analytics.read_next.job import recommend_articles  # noqa: PLC0415 - it loads the text model
 
         lists, scopes = settings.lists, None
+        make_stories(warehouse, settings, as_of)
         recommend_articles(warehouse, settings.read_next, as_of)
     else:
         lists, scopes = _find_touched(warehouse, settings, edit, as_of)
@@ -158,6 +160,7 @@ def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: M
         warehouse,
         reports=context.workspace.reports,
         lists=settings.recipes,
+        page=settings.page_recipe,
         as_of=as_of,
         data_through=data_through,
         final_through=final_through,

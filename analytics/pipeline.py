@@ -464,6 +464,7 @@ def _publish(context: Context, warehouse: Warehouse, record: RunRecord) -> Manif
         warehouse,
         reports=context.workspace.reports,
         lists=context.settings.recipes,
+        page=context.settings.page_recipe,
         as_of=record.as_of,
         data_through=record.data_through,
         final_through=record.final_through,

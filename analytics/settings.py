@@ -75,6 +75,31 @@ class Recipe:
     tuning: Mapping[str, float] = plain_field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class PageRecipe:
+    """What the document of an article's page holds.
+
+    Parameters
+    ----------
+    list_name : str
+        The list of the edition that its Most Read box shows.
+    most_read_length, read_next_length, story_length, pick_length : int
+        Articles of each box at most: of Coverage the newest of the story, and the short pick of them.
+    read_within : timedelta
+        An article read or published in so long before the moment described has a document.
+    is_distinct : bool
+        Whether the boxes of a page do not repeat each other.
+    """
+
+    list_name: str
+    most_read_length: int
+    read_next_length: int
+    story_length: int
+    pick_length: int
+    read_within: timedelta
+    is_distinct: bool
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a workspace."""
 
@@ -87,9 +112,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: Annotated[dict[str, ListSettings], Meta(description="The ranked lists, by name.")]
     read_next: Annotated[ReadNext, Meta(description="What to read after an article.")]
     coverage: Annotated[Coverage, Meta(description="When articles are on one event.")]
+    page: Annotated[Page, Meta(description="What the document of an article's page holds.")]
     policy: Annotated[Policy, Meta(description="What a set of lists must keep to be published.")] = field(
         default_factory=lambda: Policy()  # noqa: PLW0108 - the class stands below
     )
+
+    def __post_init__(self) -> None:
+        if self.page.list not in self.lists:
+            message = f"[page] list: there is no list {self.page.list!r}; {name_nearest(self.page.list, self.lists)}"
+            raise ValueError(message)
 
     @property
     def config_hash(self) -> str:
@@ -126,6 +157,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             calendar=one.calendar or None,
             filter={key: value for key, value in msgspec.to_builtins(one.filter).items() if value},
             tuning=one.tuning,
+        )
+
+    @property
+    def page_recipe(self) -> PageRecipe:
+        """What the document of an article's page holds."""
+        return PageRecipe(
+            list_name=self.page.list,
+            most_read_length=self.page.most_read,
+            read_next_length=self.read_next.length,
+            story_length=self.page.story,
+            pick_length=self.coverage.pick_length,
+            read_within=parse_duration(self.page.read_within),
+            is_distinct=self.page.is_distinct,
         )
 
     @property
@@ -642,6 +686,24 @@ class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("split_similarity, similarity and merge_similarity must not fall in this order")
 
 
+class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the document of an article's page holds."""
+
+    read_within: Annotated[
+        str, Meta(description="An article read or published in so long before the moment described has a document.")
+    ]
+    list: Annotated[str, Meta(description="The list of its edition that a page's Most Read box shows.")]
+    most_read: Annotated[int, Meta(ge=0, le=100, description="Articles of the Most Read box; 0 for none.")]
+    story: Annotated[int, Meta(ge=1, le=1000, description="Other articles of its story, the newest of a longer one.")]
+    is_distinct: Annotated[
+        bool,
+        Meta(description="Whether no article stands twice among Most Read, Read Next and the short pick of Coverage."),
+    ]
+
+    def __post_init__(self) -> None:
+        parse_duration(self.read_within)
+
+
 def require_zone(name: str) -> None:
     """Refuse a time zone that there is not.
 
@@ -744,5 +806,7 @@ def _known_keys() -> set[str]:
         Rules,
         Policy,
         ReadNext,
+        Coverage,
+        Page,
     )
     return {name for struct in structs for name in struct.__struct_fields__}

@@ -120,3 +120,10 @@ def test_the_hash_changes_with_what_can_change_a_result_and_not_with_the_machine
 def test_the_order_of_the_keys_changes_nothing(tmp_path: Path) -> None:
     one, other = '[site.region_aliases]\nA = "1"\nB = "2"\n', '[site.region_aliases]\nB = "2"\nA = "1"\n'
     assert read(tmp_path, one).config_hash == read(tmp_path, other).config_hash
+
+
+def test_the_list_of_a_page_is_one_that_there_is(tmp_path: Path) -> None:
+    own = LIST.format(half_life="90m", window="24h", length=3)
+    assert read(tmp_path, own + '[page]\nlist = "mine"\n').page_recipe.list_name == "mine"
+    assert "did you mean most-read" in refuse(tmp_path, '[page]\nlist = "most-raed"\n')
+    assert "'soon' is no duration" in refuse(tmp_path, '[page]\nread_within = "soon"\n')

@@ -13,17 +13,15 @@ import msgspec
 from analytics.errors import ReportError
 from analytics.instants import format_instant
 from analytics.publish.documents import (
-    Image,
     ListConfig,
     ListDocument,
     ListItem,
     ReadNextDocument,
     ReadNextItem,
     ReadNextTab,
-    Reasons,
     ScopeFields,
-    is_safe_url,
 )
+from analytics.publish.fields import Image, Reasons, is_safe_url
 
 Row = Mapping[str, Any]
 _FEWEST_TOLD = 3
@@ -176,20 +174,50 @@ def choose_label(row: Row) -> str:
     return str(row["section"] or row["region"] or row["content_type"])
 
 
+def build_reasons(row: Row) -> Reasons:
+    """Say why an item is there; what only one or two people did is nobody's business."""
+    return Reasons(
+        tags=tuple(row["shared_tags"]),
+        terms=tuple(row["shared_terms"]),
+        next_reads=row["next_reads"] if row["next_reads"] >= _FEWEST_TOLD else None,
+    )
+
+
+def build_image(row: Row) -> Image | None:
+    """Build the picture of a row; None where it has none that may be shown."""
+    url = row["image_url"]
+    return Image(url, row["image_alt"]) if url and is_safe_url(url) else None
+
+
+def require_safe_url(row: Row) -> str:
+    """Give the URL of a row.
+
+    Raises
+    ------
+    ReportError
+        Where it is none that may be linked to.
+    """
+    url: str = row["url"]
+    if not is_safe_url(url):
+        message = f"article {row['article_id']!r} has no http or https URL; load it again with one"
+        raise ReportError(message)
+    return url
+
+
 def _build_list_item(row: Row) -> ListItem:
     return ListItem(
         rank=row["rank"],
         previous_rank=row["previous_rank"],
         movement=row["movement"],
         article_id=row["article_id"],
-        url=_require_safe_url(row),
+        url=require_safe_url(row),
         title=row["title"],
         section=row["section_slug"],
         region=row["region_slug"],
         label=choose_label(row),
         published_at=format_instant(row["published_at"]),
         reading_minutes=row["reading_minutes"],
-        image=_build_image(row),
+        image=build_image(row),
         **{name: None if row["is_withheld"] else row[name] for name in _COUNTS},
         basis=row["basis"],
         peak_rank=row["peak_rank"] or row["rank"],
@@ -202,31 +230,13 @@ def _build_read_next_item(row: Row) -> ReadNextItem:
     return ReadNextItem(
         rank=row["rank"],
         article_id=row["article_id"],
-        url=_require_safe_url(row),
+        url=require_safe_url(row),
         title=row["title"],
         label=choose_label(row),
         section=row["section_slug"],
         published_at=format_instant(row["published_at"]),
-        image=_build_image(row),
+        image=build_image(row),
         score=row["score"],
         basis=row["basis"],
-        reasons=Reasons(
-            tags=tuple(row["shared_tags"]),
-            terms=tuple(row["shared_terms"]),
-            # What one or two people did is nobody's business.
-            next_reads=row["next_reads"] if row["next_reads"] >= _FEWEST_TOLD else None,
-        ),
+        reasons=build_reasons(row),
     )
-
-
-def _build_image(row: Row) -> Image | None:
-    url = row["image_url"]
-    return Image(url, row["image_alt"]) if url and is_safe_url(url) else None
-
-
-def _require_safe_url(row: Row) -> str:
-    url: str = row["url"]
-    if not is_safe_url(url):
-        message = f"article {row['article_id']!r} has no http or https URL; load it again with one"
-        raise ReportError(message)
-    return url

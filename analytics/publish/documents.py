@@ -7,44 +7,17 @@ random value.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-_DAY_PATTERN = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-INSTANT_PATTERN = rf"^{_DAY_PATTERN}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{6}})?Z$"
-# http or https, a host, no user information, and nothing that could leave an attribute.
-URL_PATTERN = r"^https?://[^\s/?#@\\\"<>]+([/?#][^\s\"<>\\]*)?$"
+from analytics.publish.fields import Count, Image, Instant, Name, Rank, Reasons, Url
+from analytics.publish.page_document import PageDocument
 
-Instant: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=INSTANT_PATTERN,
-        description="An instant in UTC, with microseconds where they are not zero.",
-        extra_json_schema={"format": "date-time"},
-    ),
-]
-Url: TypeAlias = Annotated[
-    str,
-    Meta(pattern=URL_PATTERN, description="An http or https URL.", extra_json_schema={"format": "uri"}),
-]
-Name: TypeAlias = Annotated[str, Meta(min_length=1)]
-Rank: TypeAlias = Annotated[int, Meta(ge=1)]
-Count: TypeAlias = Annotated[int, Meta(ge=0)]
 Sha256: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Movement: TypeAlias = Literal["new", "re-entry", "up", "down", "same"]
 Status: TypeAlias = Literal["fresh", "stale", "degraded"]
-
-_URL = re.compile(URL_PATTERN)
-
-
-class Image(Struct, frozen=True, forbid_unknown_fields=True):
-    """A picture and its alternative text, in the edition's language."""
-
-    url: Url
-    alt: str | None
 
 
 class ListConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,14 +93,6 @@ class ListDocument(Struct, frozen=True, forbid_unknown_fields=True, tag_field="s
     items: tuple[ListItem, ...]
 
 
-class Reasons(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why an item is there: the tags both articles carry, the words that weigh most, and how many went on to it."""
-
-    tags: tuple[str, ...]
-    terms: tuple[str, ...]
-    next_reads: Count | None
-
-
 class ReadNextItem(Struct, frozen=True, forbid_unknown_fields=True):
     """One article to read next."""
 
@@ -194,19 +159,22 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, tag_field="schem
     withheld: tuple[WithheldList, ...]
 
 
-Document: TypeAlias = ListDocument | ReadNextDocument | Manifest
+Document: TypeAlias = ListDocument | ReadNextDocument | PageDocument | Manifest
 DOCUMENTS: dict[str, type[Struct]] = {
     "list": ListDocument,
     "manifest": Manifest,
+    "page": PageDocument,
     "read-next": ReadNextDocument,
 }
-_DECODER: msgspec.json.Decoder[Document] = msgspec.json.Decoder(ListDocument | ReadNextDocument | Manifest)
+_DECODER: msgspec.json.Decoder[Document] = msgspec.json.Decoder(
+    ListDocument | ReadNextDocument | PageDocument | Manifest
+)
 
 
 def encode(document: Document) -> bytes:
     r"""Write a document as JSON in UTF-8, with a newline at its end.
 
-    Fields stand in the order of their type. There are too many read-next documents to indent them.
+    Fields stand in the order of their type. There are too many documents of articles to indent them.
 
     Examples
     --------
@@ -214,7 +182,7 @@ def encode(document: Document) -> bytes:
     b'{"schema":"readership/read-next/1","article_id'
     """
     text = msgspec.json.encode(document)
-    if not isinstance(document, ReadNextDocument):
+    if not isinstance(document, ReadNextDocument | PageDocument):
         text = msgspec.json.format(text, indent=2)
     return text + b"\n"
 
@@ -234,17 +202,6 @@ def decode(content: bytes) -> Document:
     msgspec.ValidationError: Object missing required field `article_id`
     """
     return _DECODER.decode(content)
-
-
-def is_safe_url(url: str) -> bool:
-    """Tell whether a URL may stand in a document: http or https, a host, no user information.
-
-    Examples
-    --------
-    >>> is_safe_url("https://news.example/a?p=1"), is_safe_url("javascript:alert(1)")
-    (True, False)
-    """
-    return _URL.search(url) is not None
 
 
 def build_schema(name: str) -> dict[str, Any]:

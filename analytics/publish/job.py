@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, Protocol
 
 import msgspec
 import polars as pl
 
 from analytics.instants import format_instant
+from analytics.publish.article_pages import build_article_pages
 from analytics.publish.builders import ListRecipe, build_list_document, build_read_next_document
 from analytics.publish.documents import ListDocument, Manifest, ManifestFile, Status, WithheldList, encode
+from analytics.publish.frames import FrameSource, group_rows
 from analytics.publish.pages import MAIN_LIST, Material, is_shown
-from analytics.publish.paths import MANIFEST, list_path, read_next_path
+from analytics.publish.paths import MANIFEST, article_page_path, is_article_page, list_path, read_next_path
 from analytics.publish.policy import check_policy
 from analytics.publish.render import render_pages
 from analytics.publish.write import PublishedSet, find_standing, publish_set, read_manifest, replace_file
 from analytics.rankings.scopes import Scope
-from analytics.settings import Policy
-
-
-class FrameSource(Protocol):
-    """What this job asks of the warehouse."""
-
-    def frame(self, name: str, **params: object) -> pl.DataFrame:
-        """Run a statement of ``sql/`` and give its rows."""
+from analytics.settings import PageRecipe, Policy
 
 
 def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
@@ -37,6 +29,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     *,
     reports: Path,
     lists: Sequence[ListRecipe],
+    page: PageRecipe,
     as_of: datetime,
     data_through: datetime | None,
     final_through: datetime | None = None,
@@ -48,7 +41,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     policy: Policy | None = None,
     touched: Collection[Scope] | None = None,
 ) -> PublishedSet:
-    """Publish the rankings and read-next lists of one moment as a whole set.
+    """Publish the rankings, the read-next lists and the pages of one moment as a whole set.
 
     Parameters
     ----------
@@ -58,6 +51,8 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
         The folder to publish into.
     lists
         The lists as configured; a ranking of a list that is not among them is left out.
+    page
+        What the document of an article's page holds.
     as_of, data_through, final_through
         The moment described, the hour up to which events are complete, and the one whose late window has closed
         (naive UTC).
@@ -71,7 +66,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
         What the lists must keep to be published.
     touched
         The scopes whose lists may have changed since the set that stands in `reports`, where nothing else did: what
-        they do not touch stays without being made again. All is made where none are given.
+        they do not touch stays without being made again, pages aside. All is made where none are given.
 
     Returns
     -------
@@ -99,6 +94,8 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     files = {list_path(one.list, msgspec.to_builtins(one.scope)): encode(one) for one in documents}
     if standing is None:
         files.update(_build_read_next(warehouse, as_of))
+    pages = build_article_pages(warehouse, page, documents, as_of)
+    files.update((article_page_path(one.edition, one.article_id), encode(one)) for one in pages)
     homes = items.select("article_id", "edition", "language")
     material = Material(
         as_of=as_of,
@@ -198,7 +195,7 @@ def _build_lists(  # noqa: PLR0913 - what the documents say, by name
     if touched is not None:
         rankings = [row for row in rankings if row[1] in touched or is_shown(row[0], dict(row[1].pairs))]
     scopes = {str(scope) for _, scope, *_ in rankings}
-    by_list = _group_rows(items.filter(pl.col("scope").is_in(scopes)), "list_name", "scope")
+    by_list = group_rows(items.filter(pl.col("scope").is_in(scopes)), "list_name", "scope")
     order = sorted(rankings, key=lambda row: (places[row[0]], row[0], str(row[1])))
     return [
         build_list_document(
@@ -219,19 +216,15 @@ def _find_standing(reports: Path, lists: Sequence[ListRecipe], touched: Collecti
     if MAIN_LIST not in {recipe.name for recipe in lists}:
         return None
     anew = {list_path(recipe.name, dict(scope.pairs)) for recipe in lists for scope in touched}
-    return find_standing(reports, anew)
+    standing = find_standing(reports, anew)
+    return None if standing is None else [file for file in standing if not is_article_page(file.path)]
 
 
 def _build_read_next(warehouse: FrameSource, as_of: datetime) -> Iterator[tuple[str, bytes]]:
-    by_seed = _group_rows(warehouse.frame("publish/read_next_item"), "seed_article_id")
+    by_seed = group_rows(warehouse.frame("publish/read_next_item"), "seed_article_id")
     for article_id, edition in warehouse.frame("publish/seed", as_of=as_of).iter_rows():
         document = build_read_next_document(article_id, edition, as_of=as_of, items=by_seed.get(article_id, []))
         yield read_next_path(edition, article_id), encode(document)
-
-
-def _group_rows(frame: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]]]:
-    """Give the rows of each key, which stand together: a frame for each would cost more than all the rest."""
-    return {key: list(rows) for key, rows in groupby(frame.iter_rows(named=True), key=itemgetter(*keys))}
 
 
 def _format_optional(moment: datetime | None) -> str | None:

@@ -16,6 +16,7 @@ LONGEST_NAME_BYTES = 200
 MANIFEST = "manifest.json"
 OVERVIEW = "index.html"
 SITE = "site"
+_ARTICLE_PAGES = "page"
 # Names at the top of reports/ that no edition may take.
 _RESERVED = frozenset({MANIFEST, OVERVIEW, SITE, "data"})
 _SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_.")
@@ -89,6 +90,29 @@ def read_next_path(edition: str, article_id: str) -> str:
     'en/read-next/en-0001.json'
     """
     return f"{edition_folder(edition)}/read-next/{encode_name(article_id)}.json"
+
+
+def article_page_path(edition: str, article_id: str) -> str:
+    """Give the path of the document of an article's page.
+
+    Examples
+    --------
+    >>> article_page_path("en", "en-0001")
+    'en/page/en-0001.json'
+    """
+    return f"{edition_folder(edition)}/{_ARTICLE_PAGES}/{encode_name(article_id)}.json"
+
+
+def is_article_page(path: str) -> bool:
+    """Tell whether the document of an article's page lies at a path.
+
+    Examples
+    --------
+    >>> is_article_page("en/page/en-0001.json"), is_article_page("en/page/section/politics.json")
+    (True, False)
+    """
+    folders = path.split("/")[:-1]
+    return len(folders) == 2 and folders[1] == _ARTICLE_PAGES  # noqa: PLR2004 - edition and pages
 
 
 def page_path(edition: str) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,8 @@ from analytics.publish.documents import (
     ReadNextDocument,
     decode,
 )
-from analytics.publish.paths import MANIFEST, list_path, read_next_path
+from analytics.publish.page_document import PageDocument
+from analytics.publish.paths import MANIFEST, article_page_path, list_path, read_next_path
 from analytics.rankings.rules import PINNED
 
 
@@ -45,7 +46,8 @@ def validate_reports(folder: Path) -> list[Fault]:
 
     The manifest names every file with its size and hash, and no other file lies there (dot files aside).
     Every document fits its schema, lies where its content says, and describes the manifest's moment. Lists
-    are ranked, and read-next documents offer articles that have one of their own.
+    are ranked, read-next documents offer articles that have one of their own, and a page shows what its edition's
+    list holds and repeats nothing.
 
     Parameters
     ----------
@@ -73,7 +75,11 @@ def validate_reports(folder: Path) -> list[Fault]:
         faults += _check_file(folder, file, documents)
     seeds = frozenset(one.article_id for one in documents.values() if isinstance(one, ReadNextDocument))
     for path, document in documents.items():
-        faults += [Fault(path, message) for message in _check_document(path, document, manifest, seeds)]
+        if isinstance(document, PageDocument):
+            listed = documents.get(list_path(document.most_read.list, {"edition": document.edition}))
+            faults += [Fault(path, message) for message in _check_page(path, document, manifest, listed)]
+        else:
+            faults += [Fault(path, message) for message in _check_document(path, document, manifest, seeds)]
     return sorted(faults)
 
 
@@ -109,7 +115,9 @@ def _check_file(folder: Path, file: ManifestFile, documents: dict[str, Document]
             yield Fault(file.path, str(error))
 
 
-def _check_document(path: str, document: Document, manifest: Manifest, seeds: frozenset[str]) -> Iterator[str]:
+def _check_document(
+    path: str, document: ListDocument | ReadNextDocument | Manifest, manifest: Manifest, seeds: frozenset[str]
+) -> Iterator[str]:
     if isinstance(document, Manifest):
         yield "is a second manifest"
         return
@@ -153,6 +161,32 @@ def _check_read_next(path: str, document: ReadNextDocument, seeds: frozenset[str
             yield "offers the article itself"
         elif item.article_id not in seeds:
             yield f"offers article {item.article_id}, which has no document of its own"
+
+
+def _check_page(path: str, document: PageDocument, manifest: Manifest, listed: Document | None) -> Iterator[str]:
+    if path != article_page_path(document.edition, document.article_id):
+        yield f"belongs at {article_page_path(document.edition, document.article_id)}"
+    if document.as_of != manifest.as_of:
+        yield f"describes {document.as_of}, the manifest {manifest.as_of}"
+    known = iter(item.article_id for item in listed.items) if isinstance(listed, ListDocument) else iter(())
+    if any(card.article_id not in known for card in document.most_read.items):
+        yield f"shows what the list {document.most_read.list} of its edition does not hold in this order"
+    if document.coverage:
+        story = Counter([document.article_id, *(card.article_id for card in document.coverage.all)])
+        yield from (f"tells article {one} of its story {times} times" for one, times in story.items() if times > 1)
+        if any(card.article_id not in story for card in document.coverage.pick):
+            yield "picks what its story does not hold"
+    yield from _find_repeats(document)
+
+
+def _find_repeats(document: PageDocument) -> Iterator[str]:
+    """Find what stands twice on a page, its own article among it; only in one box where boxes may repeat each other."""
+    cards = (document.most_read.items, document.read_next, document.coverage.pick if document.coverage else ())
+    boxes = [[card.article_id for card in box] for box in cards]
+    own = [document.article_id, *(one.article_id for one in document.translations)]
+    for shown in [[*own, *chain.from_iterable(boxes)]] if document.is_distinct else boxes:
+        repeated = (one for one, times in Counter(shown).items() if times > 1)
+        yield from (f"shows article {one} again" for one in repeated)
 
 
 def _name_movements(item: ListItem) -> set[str]:

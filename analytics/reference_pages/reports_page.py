@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
 
 from analytics.publish.documents import DOCUMENTS
-from analytics.publish.paths import MANIFEST, list_path, read_next_path
+from analytics.publish.paths import MANIFEST, article_page_path, list_path, read_next_path
 from analytics.reference_pages.markdown import name_type, write_page, write_table
 from analytics.warehouse import Warehouse
 
@@ -18,6 +19,7 @@ only the keys it narrows. The schemas as files: `analytics/publish/schemas/`."""
 _PATHS = {
     "list": (list_path("most-read", {}), list_path("most-read", {"edition": "en", "section": "politics"})),
     "manifest": (MANIFEST,),
+    "page": (article_page_path("en", "en-0001"),),
     "read-next": (read_next_path("en", "en-0001"),),
 }
 _SOURCES = {
@@ -26,6 +28,12 @@ _SOURCES = {
     "ScopeFields": ("articles.article",),
     "ReadNextDocument": ("rankings.ranking", "articles.article"),
     "ReadNextItem": ("read_next.item", "articles.article"),
+    "Card": ("articles.article",),
+    "MostReadCard": ("articles.article",),
+    "ReadNextCard": ("read_next.item", "articles.article"),
+    "CoverageBox": ("coverage.member",),
+    "Translation": ("articles.article",),
+    "PageDocument": ("rankings.ranking", "articles.article"),
     "Manifest": ("runs.run",),
 }
 """The tables whose columns the fields of a part come from."""
@@ -68,6 +76,26 @@ _MEANINGS = {
     "ReadNextItem.reasons": "Why the item is there.",
     "Reasons.tags": "Tags both articles carry, as the item writes them.",
     "Reasons.terms": "Words that weigh most in the similarity, heaviest first.",
+    "MostReadCard.basis": "How the item earned its slot: decayed, a window such as 24h, latest, or pinned.",
+    "ReadNextCard.reasons": "Why the item is there.",
+    "MostReadBox.list": "Name of the list, as set by page.list.",
+    "MostReadBox.basis": "How the list was filled; null where it was not made.",
+    "MostReadBox.items": "The first items of the list that the page may show, best first.",
+    "CoverageBox.lead": "The article that leads the story; it may be the page's own.",
+    "CoverageBox.all": "The other live articles of the story, the oldest first; at most page.story of them.",
+    "CoverageBox.pick": "The most read of the last 24 hours that no other box shows; of equals the newest.",
+    "PageTag.key": "Identity of the tag, as in scopes.",
+    "PageTag.label": "The spelling that most articles of the edition use.",
+    "PageShares.total": "All shares that count, of no known network too.",
+    "PageShares.by_network": "Shares by the network that the event named.",
+    "PageDocument.article_id": "The article the reader is on.",
+    "PageDocument.tags": "Its tags, in the order of the article.",
+    "PageDocument.shares": "How often it was shared.",
+    "PageDocument.translations": "The live articles of its translation group, by edition.",
+    "PageDocument.is_distinct": "Whether boxes repeat nothing; as set by page.is_distinct.",
+    "PageDocument.most_read": "The Most Read box.",
+    "PageDocument.read_next": "The Read Next box, best first.",
+    "PageDocument.coverage": "The Coverage box; null where the article has no story.",
     "Manifest.run_id": "Hash of as_of, configuration and content.",
     "Manifest.as_of": "The moment the set describes (UTC).",
     "Manifest.final_through": "The hour whose late window has closed; null so far.",
@@ -104,7 +132,7 @@ def build_reports_page(warehouse: Warehouse) -> str:
             (f"`{field}`", name_type(kind), _explain(name, field, columns))
             for field, kind in part["properties"].items()
         ]
-        blocks += [f"## {name}", part["description"], write_table(("field", "type", "meaning"), rows)]
+        blocks += [f"## {name}", cleandoc(part["description"]), write_table(("field", "type", "meaning"), rows)]
     return write_page("Reports", blocks)
 
 

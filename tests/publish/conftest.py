@@ -12,7 +12,7 @@ from analytics.publish.job import publish_reports
 from analytics.publish.write import PublishedSet
 from analytics.warehouse import Warehouse, open_warehouse
 
-from .newsroom import AS_OF, HOUR, RECIPES, Publish, fill, make_articles
+from .newsroom import AS_OF, HOUR, PAGE, RECIPES, Publish, fill, make_articles
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
 
 def publish_newsroom(warehouse: Warehouse, folder: Path, **fields: object) -> PublishedSet:
     given: dict[str, Any] = {
-        "reports": folder, "lists": RECIPES, "as_of": AS_OF, "data_through": AS_OF,
+        "reports": folder, "lists": RECIPES, "page": PAGE, "as_of": AS_OF, "data_through": AS_OF,
         "config_hash": "c0ffee", "status": "fresh", "reasons": [],
         "generated_at": AS_OF + HOUR / 4, "next_expected_at": AS_OF + HOUR,
     }  # fmt: skip

@@ -12,6 +12,7 @@ import polars as pl
 
 from analytics.instants import parse_instant
 from analytics.publish.write import PublishedSet
+from analytics.settings import load_settings
 from analytics.warehouse import Warehouse
 
 AS_OF = parse_instant("2026-03-14T12:00:00Z")
@@ -60,6 +61,7 @@ class Recipe:
     tuning: dict[str, float] = field(default_factory=dict)
 
 
+PAGE = load_settings().page_recipe
 RECIPES = [Recipe("most-read", 6, 48), Recipe("most-read-24h", None, 24), Recipe("most-read-7d", None, 168)]
 
 

@@ -14,12 +14,18 @@ import pytest
 from analytics.errors import ReportError
 from analytics.publish import documents
 from analytics.publish.builders import build_list_document, build_read_next_document
-from analytics.publish.documents import DOCUMENTS, build_schema, decode, encode, is_safe_url
+from analytics.publish.documents import DOCUMENTS, build_schema, decode, encode
+from analytics.publish.fields import is_safe_url
 
 from .newsroom import AS_OF, HOUR, RECIPES
 
 SCHEMAS = Path(documents.__file__).with_name("schemas")
-FILES = {"list": "en/most-read.json", "read-next": "en/read-next/en-0001.json", "manifest": "manifest.json"}
+FILES = {
+    "list": "en/most-read.json",
+    "manifest": "manifest.json",
+    "page": "en/page/en-0001.json",
+    "read-next": "en/read-next/en-0001.json",
+}
 
 
 def item(**fields: object) -> dict[str, Any]:

@@ -14,7 +14,20 @@ from analytics.publish.validate import validate_reports
 
 LIST = "en/most-read.json"
 READ_NEXT = "en/read-next/en-0001.json"
+PAGE = "en/page/en-0001.json"
 Change = Callable[[dict[str, Any]], object]
+
+
+def repeat_box(page: dict[str, Any], **fields: object) -> None:
+    """Let Read Next open with the first article of Most Read."""
+    card = page["most_read"]["items"][0] | {"basis": "text", "reasons": {"tags": [], "terms": []}}
+    page["read_next"].insert(0, card | fields)
+
+
+def tell_story(page: dict[str, Any], *story: str, pick: str) -> None:
+    card = {name: value for name, value in page["most_read"]["items"][0].items() if name != "basis"}
+    every = [card | {"article_id": one} for one in story]
+    page["coverage"] = {"story_id": "s", "lead": "s", "all": every, "pick": [card | {"article_id": pick}]}
 
 
 def rewrite(folder: Path, path: str, change: Change) -> None:
@@ -58,6 +71,15 @@ def test_a_published_set_has_no_fault(reports: Path) -> None:
         (READ_NEXT, lambda one: one["items"][0].update(article_id="en-0001"), "offers the article itself"),
         (READ_NEXT, lambda one: one["items"][0].update(article_id="nobody"), "offers article nobody"),
         (READ_NEXT, lambda one: one.update(article_id="en-0002"), "belongs at en/read-next/en-0002.json"),
+        (PAGE, lambda one: one.update(article_id="en-0002"), "belongs at en/page/en-0002.json"),
+        (PAGE, lambda one: one.update(as_of="2026-03-14T11:00:00Z"), "describes 2026-03-14T11:00:00Z"),
+        (PAGE, lambda one: one["most_read"]["items"].reverse(), "shows what the list most-read"),
+        (PAGE, lambda one: one["most_read"].update(list="most-read-1h"), "shows what the list most-read-1h"),
+        (PAGE, repeat_box, "en/page/en-0001.json: shows article"),
+        (PAGE, lambda one: repeat_box(one, article_id="en-0001"), "shows article en-0001 again"),
+        (PAGE, lambda one: tell_story(one, "x", "x", pick="x"), "tells article x of its story 2 times"),
+        (PAGE, lambda one: tell_story(one, "en-0001", pick="en-0001"), "tells article en-0001 of its story 2 times"),
+        (PAGE, lambda one: tell_story(one, "x", pick="y"), "picks what its story does not hold"),
         ("manifest.json", lambda one: one["files"].pop(0), "is not named by the manifest"),
         ("manifest.json", lambda one: one["files"].reverse(), "does not sort its files"),
         ("manifest.json", lambda one: one["files"].append(one["files"][-1]), "2 times"),
@@ -71,6 +93,14 @@ def test_a_published_set_has_no_fault(reports: Path) -> None:
 def test_a_fault_is_named(reports: Path, path: str, change: Change, message: str) -> None:
     rewrite(reports, path, change)
     assert any(message in fault for fault in find(reports)), find(reports)
+
+
+def test_boxes_that_may_repeat_each_other_are_no_fault_but_one_that_repeats_itself_is(reports: Path) -> None:
+    rewrite(reports, PAGE, lambda one: one.update(is_distinct=False))
+    rewrite(reports, PAGE, repeat_box)
+    assert find(reports) == []
+    rewrite(reports, PAGE, repeat_box)
+    assert any("again" in fault for fault in find(reports))
 
 
 def test_files_that_are_missing_changed_or_nobodys_are_named(reports: Path) -> None:
