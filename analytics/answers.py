@@ -163,7 +163,8 @@ def answer_recommend(context: Context, article: str, as_of: datetime | None) -> 
         newest, _ = find_as_of(warehouse, context.settings.load)
         moment = as_of or newest
         article_id, edition = find_article(warehouse, article, context.url_rules)
-        items = _join_cards(warehouse, recommend_article(warehouse, context.settings.read_next, moment, article_id))
+        folder, settings = context.workspace.similarity, context.settings.read_next
+        items = _join_cards(warehouse, recommend_article(warehouse, settings, moment, article_id, folder=folder))
     return build_read_next_document(article_id, edition, as_of=moment, items=items.iter_rows(named=True))
 
 

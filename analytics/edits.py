@@ -152,7 +152,7 @@ def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: M
 
         lists, scopes = settings.lists, None
         make_stories(warehouse, settings, as_of)
-        recommend_articles(warehouse, settings.read_next, as_of)
+        recommend_articles(warehouse, settings.read_next, as_of, folder=context.workspace.similarity)
     else:
         lists, scopes = _find_touched(warehouse, settings, edit, as_of)
     rank_lists(warehouse, lists, Moment(as_of, data_through), scopes=scopes)

@@ -434,7 +434,7 @@ def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord, fau
         with _step(context, record, "rankings") as rows:
             rows.append(rank_lists(warehouse, settings.lists, Moment(as_of, record.data_through)))
         with _step(context, record, "read next") as rows:
-            rows.append(recommend_articles(warehouse, settings.read_next, as_of))
+            rows.append(recommend_articles(warehouse, settings.read_next, as_of, folder=context.workspace.similarity))
         with _step(context, record, "reports") as rows:
             manifest = _publish(context, warehouse, record)
             rows.append(len(manifest.files))

@@ -51,6 +51,11 @@ class Workspace:
         return self.root / "data" / "scratch"
 
     @property
+    def similarity(self) -> Path:
+        """Vectors and neighbours of the articles, kept from run to run; may be deleted at any time."""
+        return self.root / "data" / "similarity"
+
+    @property
     def spill(self) -> Path:
         """What DuckDB has no memory for."""
         return self.root / "data" / "spill"

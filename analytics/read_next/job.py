@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from analytics.rankings.edits import Edits
 from analytics.read_next.co_reading import SECOND_WEIGHT, THIRD_WEIGHT, find_popularity, turn_back, weigh_spans
 from analytics.read_next.settings import ReadNextSettings
 from analytics.read_next.signals import LIST_NAME, SEED_SCOPE, Signals
+from analytics.read_next.store import Store
 from analytics.settings import ReadNext
 from analytics.warehouse import Warehouse
 
@@ -30,20 +32,48 @@ _COLUMNS = (
 )
 
 
-def recommend_articles(warehouse: Warehouse, settings: ReadNext, as_of: datetime) -> int:
-    """Choose what to read next after every live article, and return the items written."""
+def recommend_articles(warehouse: Warehouse, settings: ReadNext, as_of: datetime, *, folder: Path | None = None) -> int:
+    """Choose what to read next after every live article, and return the items written.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Open for writing.
+    settings : ReadNext
+        How to choose.
+    as_of : datetime
+        The moment the lists describe (naive UTC).
+    folder : Path, optional
+        Where vectors and neighbours are kept from run to run; all is made anew where none is given.
+    """
     # Imported here: scikit-learn takes a second, and most commands fit no model.
     from analytics.read_next.recommendations import recommend_all  # noqa: PLC0415
 
     articles = warehouse.frame("read_next/article", as_of=as_of)
     signals = read_signals(warehouse, as_of)
-    items = recommend_all(articles, read_settings(settings), as_of, signals).select(_COLUMNS)
+    store = Store(folder, is_saving=True) if folder else None
+    items = recommend_all(articles, read_settings(settings), as_of, signals, store=store).select(_COLUMNS)
     moment = pl.lit(as_of).dt.cast_time_unit("us").alias("as_of")
     return warehouse.replace_frame("read_next.item", items.with_columns(moment))
 
 
-def recommend_article(warehouse: Warehouse, settings: ReadNext, as_of: datetime, article_id: str) -> pl.DataFrame:
+def recommend_article(
+    warehouse: Warehouse, settings: ReadNext, as_of: datetime, article_id: str, *, folder: Path | None = None
+) -> pl.DataFrame:
     """Choose what to read next after one article, writing nothing.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Open.
+    settings : ReadNext
+        How to choose.
+    as_of : datetime
+        The moment described (naive UTC).
+    article_id : str
+        The article the reader is on.
+    folder : Path, optional
+        As for `recommend_articles`.
 
     Raises
     ------
@@ -54,7 +84,8 @@ def recommend_article(warehouse: Warehouse, settings: ReadNext, as_of: datetime,
 
     articles = warehouse.frame("read_next/article", as_of=as_of)
     signals = read_signals(warehouse, as_of)
-    items = recommend_one(articles, read_settings(settings), as_of, article_id, signals).select(_COLUMNS)
+    store = Store(folder) if folder else None
+    items = recommend_one(articles, read_settings(settings), as_of, article_id, signals, store=store).select(_COLUMNS)
     return items.filter(~pl.col("is_reserve"), pl.col("tab") == "")
 
 

@@ -18,6 +18,8 @@ from analytics.read_next.reasons import add_reasons
 from analytics.read_next.settings import ReadNextSettings
 from analytics.read_next.signals import NO_SIGNALS, Signals
 from analytics.read_next.slate import choose_slates
+from analytics.read_next.store import Store
+from analytics.similarity.index import FAINTEST, POOL
 from analytics.similarity.model import FieldTfidf
 from analytics.similarity.neighbours import find_nearest
 
@@ -71,18 +73,47 @@ class TextIndex:
         The text model fitted on them.
     vectors
         Their unit vectors, in the corpus's order, shape (n_articles, n_terms).
+    near
+        The nearest of every article, as `find_near` gives them; None where they are found as they are asked for.
     """
 
     corpus: Corpus
     model: FieldTfidf
     vectors: sparse.csr_array
+    near: pl.DataFrame | None = None
 
 
-def build_index(corpus: Corpus, settings: ReadNextSettings) -> TextIndex:
-    """Fit the text model of one corpus."""
+def build_index(corpus: Corpus, settings: ReadNextSettings, store: Store | None = None) -> TextIndex:
+    """Fit the text model of one corpus, or take up what a store keeps of it.
+
+    Parameters
+    ----------
+    corpus
+        The live articles of one edition.
+    settings
+        Weights of fields and names.
+    store
+        Where vectors and neighbours are kept from run to run.
+    """
     name_weight = settings.name_weights.get(corpus.language, 1.0)
     model = FieldTfidf(corpus.language, settings.field_weights, name_weight=name_weight)
-    return TextIndex(corpus, model, model.fit_transform(corpus.articles))
+    kept = store.take_up(corpus, model, settings.threads) if store else None
+    if kept is None:
+        return TextIndex(corpus, model, model.fit_transform(corpus.articles))
+    rows = kept.locate(corpus.articles)
+    place = np.full(len(kept.ids) + 1, -1)
+    place[rows] = np.arange(len(rows))
+    near, similarity = kept.near[rows].ravel(), kept.similarities[rows].ravel()
+    seeds = np.repeat(np.arange(len(rows)), kept.near.shape[1])
+    known = near >= 0
+    pools = pl.DataFrame(
+        {
+            "seed": seeds[known],
+            "row": place[near[known]],
+            "text_similarity": similarity[known].astype(np.float64).round(6),
+        }
+    )
+    return TextIndex(corpus, kept.model, kept.vectors[rows], pools)
 
 
 def find_candidates(
@@ -127,19 +158,24 @@ def find_candidates(
 
 
 def find_near(index: TextIndex, settings: ReadNextSettings, rows: NDArray[np.int64] | None = None) -> pl.DataFrame:
-    """Find the nearest by text, older ones a little further away: `seed`, `row`, `text_similarity`."""
+    """Find what is nearest by text among the candidates: `seed`, `row`, `text_similarity`."""
     articles = index.corpus.articles
     rows = np.arange(articles.height) if rows is None else rows
+    if index.near is not None:
+        return index.near.filter(pl.col("seed").is_in(rows))
     candidate_rows = np.flatnonzero(articles["is_candidate"].to_numpy())
-    factors = articles["recency_factor"].to_numpy()[candidate_rows]
-    weighted = sparse.diags_array(factors) @ index.vectors[candidate_rows]
     # One place more: the seed is its own nearest neighbour.
-    found = find_nearest(index.vectors[rows], weighted, settings.pool + 1, settings.threads)
-    places = found["candidate"].to_numpy()
-    similarity = (found["score"] / factors[places]).round(6)
-    return pl.DataFrame(
-        {"seed": rows[found["seed"].to_numpy()], "row": candidate_rows[places], "text_similarity": similarity}
+    found = find_nearest(index.vectors[rows], index.vectors[candidate_rows], POOL + 1, settings.threads)
+    found = found.filter(pl.col("score") >= FAINTEST)
+    near = pl.DataFrame(
+        {
+            "seed": rows[found["seed"].to_numpy()],
+            "row": candidate_rows[found["candidate"].to_numpy()],
+            "text_similarity": found["score"],
+        }
     )
+    others = near.filter(pl.col("seed") != pl.col("row"))
+    return others.filter(pl.int_range(pl.len()).over("seed") < POOL)
 
 
 def _join_followed(index: TextIndex, near: pl.DataFrame, followed: pl.DataFrame) -> pl.DataFrame:
@@ -178,7 +214,12 @@ def _fill_similarity(vectors: sparse.csr_array, pairs: pl.DataFrame) -> pl.Serie
 
 
 def recommend_all(
-    articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime, signals: Signals = NO_SIGNALS
+    articles: pl.DataFrame,
+    settings: ReadNextSettings,
+    as_of: datetime,
+    signals: Signals = NO_SIGNALS,
+    *,
+    store: Store | None = None,
 ) -> pl.DataFrame:
     """Choose what to read next after every live article.
 
@@ -194,6 +235,8 @@ def recommend_all(
         The moment the result describes, naive UTC.
     signals
         What readers went on to read, what editors said, and what stood there before.
+    store
+        Where vectors and neighbours are kept from run to run.
 
     Returns
     -------
@@ -202,12 +245,18 @@ def recommend_all(
         `read_share`, `recency_factor`, `age_days` (of the item, at `as_of`), `basis`, `shared_tags`,
         `shared_terms`; sorted by seed, tab and rank. Ranks past the settings' length are a reserve.
     """
-    slates = [_recommend(corpus, settings, signals, None) for corpus in read_corpora(articles, settings, as_of)]
+    slates = [_recommend(corpus, settings, signals, None, store) for corpus in read_corpora(articles, settings, as_of)]
     return pl.concat([pl.DataFrame(schema=_COLUMNS), *slates]).sort("seed_article_id", "tab", "rank")
 
 
-def recommend_one(
-    articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime, article_id: str, signals: Signals = NO_SIGNALS
+def recommend_one(  # noqa: PLR0913 - as recommend_all, for one article
+    articles: pl.DataFrame,
+    settings: ReadNextSettings,
+    as_of: datetime,
+    article_id: str,
+    signals: Signals = NO_SIGNALS,
+    *,
+    store: Store | None = None,
 ) -> pl.DataFrame:
     """Choose what to read next after one article: its rows of `recommend_all`.
 
@@ -218,12 +267,14 @@ def recommend_one(
     """
     for corpus in read_corpora(articles, settings, as_of):
         if article_id in corpus.articles["article_id"]:
-            return _recommend(corpus, settings, signals, article_id)
+            return _recommend(corpus, settings, signals, article_id, store)
     raise UsageError(f"no article {article_id} is live at {as_of:%Y-%m-%dT%H:%M:%SZ}: check id and moment")
 
 
-def _recommend(corpus: Corpus, settings: ReadNextSettings, signals: Signals, seed: str | None) -> pl.DataFrame:
-    index = build_index(corpus, settings)
+def _recommend(
+    corpus: Corpus, settings: ReadNextSettings, signals: Signals, seed: str | None, store: Store | None
+) -> pl.DataFrame:
+    index = build_index(corpus, settings, store)
     candidates = find_candidates(index, settings, signals, None if seed is None else [seed])
     if seed is not None:  # the rules on near-duplicates and on diversity look at the items' own candidates
         others = find_candidates(index, settings, signals, candidates["article_id"].to_list())

@@ -26,13 +26,25 @@ POOL = 60
 """Neighbours kept for each article."""
 NOBODY = -1
 """Fills a pool that has fewer."""
-FAINTEST = 0.02
+FAINTEST = 0.05
 """A similarity below this one is none."""
 _REFIT_SHARE = 0.02
 _SMALL = 2_000
 _WORN = 20
 _VERSION = 1
-_ARRAYS = ("ids", "hashes", "is_live", "terms", "weights", "data", "indices", "indptr", "near", "similarities")
+_ARRAYS = (
+    "ids",
+    "hashes",
+    "is_live",
+    "is_found",
+    "terms",
+    "weights",
+    "data",
+    "indices",
+    "indptr",
+    "near",
+    "similarities",
+)
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,13 @@ class NeighbourIndex:
         Of their texts.
     is_live : ndarray of bool, shape (n,)
         False of an article that is gone, or that came again.
+    is_found : ndarray of bool, shape (n,)
+        False of an article that may stand in no list, such as one that is too old.
     vectors : csr_array of float32, shape (n, n_terms)
         Unit vectors.
     near : ndarray of int32, shape (n, POOL)
-        The nearest live articles, nearest first, without the article itself; `NOBODY` where there are fewer.
+        The nearest articles that may be found, nearest first, without the article itself; `NOBODY` where there are
+        fewer.
     similarities : ndarray of float32, shape (n, POOL)
         Their cosines.
     changes : int
@@ -63,6 +78,7 @@ class NeighbourIndex:
     ids: NDArray[np.str_]
     hashes: NDArray[np.uint64]
     is_live: NDArray[np.bool_]
+    is_found: NDArray[np.bool_]
     vectors: sparse.csr_array
     near: NDArray[np.int32]
     similarities: NDArray[np.float32]
@@ -77,24 +93,26 @@ class NeighbourIndex:
         model : FieldTfidf
             Not yet fitted.
         articles : DataFrame
-            `article_id`, `text_hash` and the model's fields.
+            `article_id`, `text_hash`, `is_candidate` and the model's fields.
         threads : int
             Threads of the product; the result does not depend on it.
 
         Examples
         --------
         >>> articles = pl.DataFrame({"article_id": ["a", "b", "c"], "text_hash": [1, 2, 3],
-        ...                          "title": ["Rain falls", "Rain stops", "Goal"]})
+        ...                          "is_candidate": True, "title": ["Rain falls", "Rain stops", "Goal"]})
         >>> NeighbourIndex.build(FieldTfidf(), articles).near[:, 0].tolist()
         [1, 0, -1]
         """
         vectors = _shrink(model.fit_transform(articles))
-        near, similarities = find_nearest_all(vectors, POOL, FAINTEST, threads)
+        is_found = articles["is_candidate"].to_numpy()
+        near, similarities = find_nearest_all(vectors, POOL, FAINTEST, threads, is_found=is_found)
         return cls(
             model,
             articles["article_id"].to_numpy().astype(np.str_),
             articles["text_hash"].cast(pl.UInt64).to_numpy(),
             np.ones(articles.height, dtype=bool),
+            is_found.copy(),
             vectors,
             near,
             similarities,
@@ -116,18 +134,35 @@ class NeighbourIndex:
             This one where nothing changed. One that is built anew where more than one article in fifty changed since
             the model was fitted, or where there are so few that it costs nothing.
         """
-        place = self._place(articles)
-        fresh = articles.filter(place.is_null())
-        gone = self.is_live.copy()
-        gone[place.drop_nulls().to_numpy()] = False
-        changes = fresh.height + int(gone.sum())
-        if not changes:
-            return self
-        if articles.height < _SMALL or self.changes + changes > _REFIT_SHARE * articles.height:
+        if self.needs_build(articles):
             return self.build(self._copy_model(), articles, threads=threads)
-        kept = self._forget(np.flatnonzero(gone))
+        place, gone, changes = self._compare(articles)
+        fresh = articles.filter(place.is_null())
+        kept = self._forget(gone, self._mark_found(articles, place))
+        if kept is self and not fresh.height:
+            return self
         added = kept._add(fresh, threads)  # noqa: SLF001 - its own kind
         return replace(added._refill(threads), changes=self.changes + changes)  # noqa: SLF001 - as above
+
+    def needs_build(self, articles: pl.DataFrame) -> bool:
+        """Tell whether so much changed that all is to be made anew."""
+        place, _, changes = self._compare(articles)
+        if changes and (articles.height < _SMALL or self.changes + changes > _REFIT_SHARE * articles.height):
+            return True
+        # An article that was too old is young again: the moment is an earlier one.
+        return bool((self._mark_found(articles, place) & ~self.is_found).any())
+
+    def _compare(self, articles: pl.DataFrame) -> tuple[pl.Series, NDArray[np.bool_], int]:
+        """Give the row of each article, null where it is new; which rows are gone; and how many changed."""
+        place = self._place(articles)
+        gone = self.is_live.copy()
+        gone[place.drop_nulls().to_numpy()] = False
+        return place, gone, place.null_count() + int(gone.sum())
+
+    def _mark_found(self, articles: pl.DataFrame, place: pl.Series) -> NDArray[np.bool_]:
+        is_found = np.zeros(len(self.ids), dtype=bool)
+        is_found[place.drop_nulls().to_numpy()] = articles["is_candidate"].filter(place.is_not_null()).to_numpy()
+        return is_found
 
     def locate(self, articles: pl.DataFrame) -> NDArray[np.int64]:
         """Give the row of each article."""
@@ -139,20 +174,22 @@ class NeighbourIndex:
         asked = articles.select("article_id", pl.col("text_hash").cast(pl.UInt64))
         return asked.join(known, on=["article_id", "text_hash"], how="left", maintain_order="left")["place"]
 
-    def _forget(self, gone: NDArray[np.int64]) -> NeighbourIndex:
-        """Take articles out of every pool; what was behind them moves up."""
-        if not len(gone):
+    def _forget(self, is_gone: NDArray[np.bool_], is_found: NDArray[np.bool_]) -> NeighbourIndex:
+        """Take out of every pool what may no longer be found; what was behind moves up."""
+        lost = self.is_found & ~is_found
+        if not lost.any() and not is_gone.any():
             return self
-        is_live = self.is_live.copy()
-        is_live[gone] = False
         near, similarities = self.near.copy(), self.similarities.copy()
-        touched = np.flatnonzero(np.isin(near, gone).any(axis=1))
-        is_gone = np.isin(near[touched], gone)
-        order = np.argsort(is_gone, axis=1, kind="stable")
-        near[touched] = np.take_along_axis(np.where(is_gone, NOBODY, near[touched]), order, axis=1)
-        similarities[touched] = np.take_along_axis(np.where(is_gone, 0.0, similarities[touched]), order, axis=1)
-        near[gone], similarities[gone] = NOBODY, 0.0
-        return replace(self, is_live=is_live, near=near, similarities=similarities)
+        # The last row stands for nobody.
+        is_lost = np.append(lost, False)[near]
+        touched = np.flatnonzero(is_lost.any(axis=1))
+        out = is_lost[touched]
+        order = np.argsort(out, axis=1, kind="stable")
+        near[touched] = np.take_along_axis(np.where(out, NOBODY, near[touched]), order, axis=1)
+        similarities[touched] = np.take_along_axis(np.where(out, 0.0, similarities[touched]), order, axis=1)
+        near[is_gone], similarities[is_gone] = NOBODY, 0.0
+        is_live = self.is_live & ~is_gone
+        return replace(self, is_live=is_live, is_found=is_found, near=near, similarities=similarities)
 
     def _add(self, fresh: pl.DataFrame, threads: int) -> NeighbourIndex:
         if not fresh.height:
@@ -160,14 +197,22 @@ class NeighbourIndex:
         first = len(self.ids)
         vectors = sparse.csr_array(sparse.vstack([self.vectors, _shrink(self.model.transform(fresh))], format="csr"))
         is_live = np.concatenate([self.is_live, np.ones(fresh.height, dtype=bool)])
+        is_found = np.concatenate([self.is_found, fresh["is_candidate"].to_numpy()])
         near, similarities = find_changed(
-            vectors, np.arange(first, len(is_live)), is_live, (self.near, self.similarities), FAINTEST, threads
+            vectors,
+            np.arange(first, len(is_live)),
+            is_live,
+            is_found,
+            (self.near, self.similarities),
+            FAINTEST,
+            threads,
         )
         return replace(
             self,
             ids=np.concatenate([self.ids, fresh["article_id"].to_numpy().astype(np.str_)]),
             hashes=np.concatenate([self.hashes, fresh["text_hash"].cast(pl.UInt64).to_numpy()]),
             is_live=is_live,
+            is_found=is_found,
             vectors=vectors,
             near=near,
             similarities=similarities,
@@ -176,13 +221,13 @@ class NeighbourIndex:
     def _refill(self, threads: int) -> NeighbourIndex:
         """Compare anew what has lost a third of its neighbours."""
         size = (self.near != NOBODY).sum(axis=1)
-        worn = np.flatnonzero(self.is_live & (size < POOL - _WORN) & (size < int(self.is_live.sum()) - 1))
+        worn = np.flatnonzero(self.is_live & (size < POOL - _WORN) & (size < int(self.is_found.sum()) - 1))
         # A pool that was never full has lost nothing that could come back.
         worn = worn[self.similarities[worn, np.maximum(size[worn] - 1, 0)] > 2 * FAINTEST]
         if not len(worn):
             return self
         near, similarities = find_changed(
-            self.vectors, worn, self.is_live, (self.near, self.similarities), FAINTEST, threads
+            self.vectors, worn, self.is_live, self.is_found, (self.near, self.similarities), FAINTEST, threads
         )
         return replace(self, near=near, similarities=similarities)
 

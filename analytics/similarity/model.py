@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 import numpy as np
@@ -14,12 +15,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from analytics.articles.text import normalise_words, stem_vocabulary, stop_words
 from analytics.similarity.fields import FIELD_WEIGHTS, TITLE
+from analytics.similarity.neighbours import keep_heaviest
 from analytics.similarity.words import NumberedWords, number_words
 
 # In a handful of articles every share is large: so many are never too common.
 _ALWAYS_DF = 20
 # A long article is about no more than a short one; it would only cost more.
 _HEAVIEST = 200
+_BLOCK, _TOKENS, _THREADS = 5_000, 1_000_000, 2
 
 
 class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -56,7 +59,7 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     --------
     >>> articles = pl.DataFrame({"title": ["Iran votes", "Iran counts votes", "Rain"]})
     >>> vectors = FieldTfidf(language="en").fit_transform(articles)
-    >>> (vectors @ vectors.T).toarray().round(2).tolist()
+    >>> (vectors @ vectors.T).toarray().astype(float).round(2).tolist()
     [[1.0, 0.73, 0.0], [0.73, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
 
@@ -87,9 +90,14 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.terms_ = terms.drop_nulls().unique().sort().to_numpy()
         columns = self._find_columns(terms)
         counts = self._count(words, columns)
-        weights = self._learn_idf(counts) * self._learn_name_weights(words, columns)
-        self.terms_, self.weights_ = self.terms_[weights > 0], weights[weights > 0]
-        return self._weigh([field[:, weights > 0] for field in counts])
+        self.weights_ = self._learn_idf(counts) * self._learn_name_weights(words, columns)
+        vectors = self._weigh(counts)
+        kept = self.weights_ > 0
+        self.terms_, self.weights_ = self.terms_[kept], self.weights_[kept]
+        return sparse.csr_array(
+            (vectors.data, (np.cumsum(kept) - 1).astype(np.int32)[vectors.indices], vectors.indptr),
+            shape=(vectors.shape[0], len(self.terms_)),
+        )
 
     def transform(self, X: pl.DataFrame) -> sparse.csr_array:  # noqa: N803
         """Return the unit vectors of a frame of articles, shape (n_articles, n_terms)."""
@@ -145,62 +153,68 @@ class FieldTfidf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ]
         return pl.Series("term", terms, dtype=pl.String)
 
-    def _find_columns(self, terms: pl.Series) -> NDArray[np.int64]:
+    def _find_columns(self, terms: pl.Series) -> NDArray[np.int32]:
         """Return the column of each term; where it has none, the number of columns."""
         known = pl.DataFrame({"term": self.terms_}, schema={"term": pl.String}).with_row_index("column")
         found = terms.to_frame().join(known, on="term", how="left", maintain_order="left")["column"]
-        return found.fill_null(len(self.terms_)).to_numpy().astype(np.int64)
+        return found.fill_null(len(self.terms_)).to_numpy().astype(np.int32)
 
-    def _count(self, words: NumberedWords, columns: NDArray[np.int64]) -> list[sparse.csr_array]:
-        """Count the terms of each text, field by field, shape (n_texts, n_terms)."""
-        width, counts = len(self.terms_), []
-        for numbers, ends in zip(words.numbers, words.ends, strict=True):
-            # Words without a term are counted in one column more, which is cut off.
-            entries = (np.ones(len(numbers)), columns[numbers], ends)
-            field = sparse.csr_array(entries, shape=(len(ends) - 1, width + 1))
-            field.sum_duplicates()
-            counts.append(field[:, :width])
-        return counts
+    def _count(self, words: NumberedWords, columns: NDArray[np.int32]) -> list[list[sparse.csr_array]]:
+        """Count the terms of each text: block by block and field by field, shape (n_texts, n_terms)."""
+        width, blocks = len(self.terms_), []
+        for start in range(0, len(words.ends[0]) - 1, _BLOCK) or [0]:
+            fields = []
+            for numbers, all_ends in zip(words.numbers, words.ends, strict=True):
+                ends = all_ends[start : start + _BLOCK + 1]
+                found = columns[numbers[ends[0] : ends[-1]]]
+                # Words without a term are counted in one column more, which is cut off.
+                entries = (np.ones(len(found), np.float32), found, (ends - ends[0]).astype(np.int32))
+                field = sparse.csr_array(entries, shape=(len(ends) - 1, width + 1))
+                field.sum_duplicates()
+                fields.append(field[:, :width])
+            blocks.append(fields)
+        return blocks
 
-    def _learn_idf(self, counts: Sequence[sparse.csr_array]) -> NDArray[np.float64]:
+    def _learn_idf(self, counts: Sequence[Sequence[sparse.csr_array]]) -> NDArray[np.float64]:
         """Return the idf of each term, 0 for one that is too common."""
-        articles = counts[0].shape[0]
-        df = np.bincount(sum(counts[1:], counts[0]).indices, minlength=len(self.terms_))
+        articles = sum(block[0].shape[0] for block in counts)
+        width = len(self.terms_)
+        df = sum(np.bincount(sum(block[1:], block[0]).indices, minlength=width) for block in counts)
         share = np.where(self.is_keyword, self.max_keyword_df, self.max_df)
         is_common = df > np.maximum(share * articles, _ALWAYS_DF)
         return np.where(is_common, 0.0, np.log((1 + articles) / (1 + df)) + 1)
 
-    def _learn_name_weights(self, words: NumberedWords, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _learn_name_weights(self, words: NumberedWords, columns: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the weight of each term as a name; titles may write every word with a capital."""
-        outside = [numbers for name, numbers in zip(self._fields(), words.numbers, strict=True) if name != TITLE]
-        uses = np.bincount(np.concatenate([*outside, []]).astype(np.int64), minlength=len(words.forms))
+        uses = np.zeros(len(words.forms), dtype=np.int64)
+        for name, numbers in zip(self._fields(), words.numbers, strict=True):
+            if name != TITLE:
+                for start in range(0, len(numbers), _TOKENS):
+                    uses += np.bincount(numbers[start : start + _TOKENS], minlength=len(uses))
         initials = words.forms.str.slice(0, 1)
         capitals = uses * (initials != initials.str.to_lowercase()).to_numpy()
         width = len(self.terms_)
         share = np.bincount(columns, capitals, width + 1) / np.maximum(np.bincount(columns, uses, width + 1), 1)
         return 1 - (1 - self.name_weight) * share[:width]
 
-    def _weigh(self, counts: Sequence[sparse.csr_array]) -> sparse.csr_array:
+    def _weigh(self, counts: Sequence[Sequence[sparse.csr_array]]) -> sparse.csr_array:
+        """Weigh blocks of counts, in two threads: NumPy lets go of the interpreter while it works."""
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return sparse.csr_array(sparse.vstack(list(pool.map(self._weigh_block, counts)), format="csr"))
+
+    def _weigh_block(self, counts: Sequence[sparse.csr_array]) -> sparse.csr_array:
         fields = []
         for field, name in zip(counts, self._fields(), strict=True):
-            weighted = field.copy()
-            weighted.data = (1 + np.log(field.data)) * self.weights_[field.indices]
-            fields.append(self.field_weights[name] * _scale_to_unit(weighted))
-        return _scale_to_unit(_keep_heaviest(sum(fields[1:], fields[0])))
+            weights = (1 + np.log(field.data)) * self.weights_[field.indices]
+            weighted = sparse.csr_array((weights, field.indices, field.indptr), shape=field.shape)
+            fields.append(_scale_to_unit(weighted, self.field_weights[name]))
+        whole = sum(fields[1:], fields[0])
+        whole.eliminate_zeros()
+        # A cosine is shown to six decimals.
+        return _scale_to_unit(keep_heaviest(whole, _HEAVIEST)).astype(np.float32)
 
 
-def _keep_heaviest(rows: sparse.csr_array) -> sparse.csr_array:
-    """Keep the heaviest terms of each row; of equals, the first columns."""
-    kept = rows.copy()
-    for row in np.flatnonzero(np.diff(kept.indptr) > _HEAVIEST):
-        weights = kept.data[kept.indptr[row] : kept.indptr[row + 1]]
-        weights[np.argsort(-weights, kind="stable")[_HEAVIEST:]] = 0
-    kept.eliminate_zeros()
-    return kept
-
-
-def _scale_to_unit(rows: sparse.csr_array) -> sparse.csr_array:
-    norms = np.sqrt(rows.power(2).sum(axis=1))
-    scaled = rows.copy()
-    scaled.data = rows.data / np.repeat(norms, np.diff(rows.indptr))
-    return scaled
+def _scale_to_unit(rows: sparse.csr_array, length: float = 1.0) -> sparse.csr_array:
+    place = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    norms = np.sqrt(np.bincount(place, np.square(rows.data), rows.shape[0]))
+    return sparse.csr_array((length * rows.data / norms[place], rows.indices, rows.indptr), shape=rows.shape)

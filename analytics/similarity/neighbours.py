@@ -18,8 +18,9 @@ _DECIMALS = 6
 _BLOCK = 512
 # By the heaviest words of both sides the nearest are found among a few more, which are then compared whole.
 _RETRIEVED_BY = 75
-_RESCORED = 128
-_SLICE = 8_192
+_SPARE = 6
+_RESCORED = 32
+_SLICE = 2_048
 
 
 def find_nearest(seeds: sparse.csr_array, candidates: sparse.csr_array, count: int, threads: int = 1) -> pl.DataFrame:
@@ -109,8 +110,14 @@ def find_nearest_earlier(  # noqa: PLR0913 - two of them only an evaluation give
     return _frame(rows[nearest["seed"].to_numpy()], order[nearest["candidate"].to_numpy()], nearest["score"])
 
 
-def find_nearest_all(
-    vectors: sparse.csr_array, count: int, faintest: float, threads: int = 1
+def find_nearest_all(  # noqa: PLR0913 - two of them narrow what is found
+    vectors: sparse.csr_array,
+    count: int,
+    faintest: float,
+    threads: int = 1,
+    *,
+    is_found: NDArray[np.bool_] | None = None,
+    windows: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Find for each row the other rows with the largest cosine.
 
@@ -127,6 +134,10 @@ def find_nearest_all(
         A cosine below this is none.
     threads
         Threads of the product.
+    is_found
+        Which rows may be found; all where none are given.
+    windows
+        For each row the first that it may find and the one after the last, both ascending; all where none are given.
 
     Returns
     -------
@@ -146,18 +157,25 @@ def find_nearest_all(
     if not size:
         return near, cosines
     light = keep_heaviest(vectors, _RETRIEVED_BY)
-    turned = sparse.csr_matrix(light.T.tocsr())
+    offered = light if is_found is None else _blank(light, ~is_found)
+    first, last = windows or (np.zeros(size, dtype=np.int64), np.full(size, size))
+    turned = None if windows else sparse.csr_matrix(offered.T.tocsr())
     for start in range(0, size, _SLICE):
-        rows = np.arange(start, min(start + _SLICE, size))
+        stop = min(start + _SLICE, size)
+        low, high = int(first[start]), int(last[stop - 1])
+        # A slice shares one window: of what it finds outside a row's own there may be as many as the windows differ.
+        shared = (high - low) / max(int((last[start:stop] - first[start:stop]).min()), 1)
         found = sp_matmul_topn(
-            sparse.csr_matrix(light[start : start + _SLICE]),
-            turned,
-            top_n=count + 1,
+            sparse.csr_matrix(light[start:stop]),
+            turned if turned is not None else sparse.csr_matrix(offered[low:high].T.tocsr()),
+            top_n=round((count + 1 + _SPARE) * shared),
             threshold=faintest / 2,
             n_threads=threads,
         )
-        seeds = np.repeat(rows, np.diff(found.indptr))
-        pairs = seeds, found.indices.astype(np.int64)
+        rows = np.arange(start, stop)
+        seeds, others = np.repeat(rows, np.diff(found.indptr)), found.indices.astype(np.int64) + low
+        inside = (others >= first[seeds]) & (others < last[seeds])
+        pairs = seeds[inside], others[inside]
         near[rows], cosines[rows] = _fill_pools(pairs, _compare(vectors, *pairs, threads), rows, count, faintest)
     return near, cosines
 
@@ -166,6 +184,7 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     vectors: sparse.csr_array,
     changed: NDArray[np.int64],
     is_live: NDArray[np.bool_],
+    is_found: NDArray[np.bool_],
     standing: tuple[NDArray[np.int32], NDArray[np.float32]],
     faintest: float,
     threads: int = 1,
@@ -178,8 +197,8 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
         Unit vectors of all rows, shape (n, n_terms).
     changed
         The rows that are new, in ascending order; those from the end of `standing` on must be among them.
-    is_live
-        Which rows may be found, shape (n,).
+    is_live, is_found
+        Which rows have a pool, and which may stand in one, shape (n,).
     standing
         The pools of the rows there were, as `find_nearest_all` gives them.
     faintest
@@ -208,10 +227,11 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     others, found = changed[both.indices], both.data
     is_other = seeds != others
     seeds, others, found = seeds[is_other], others[is_other], found[is_other]
-    near[changed], cosines[changed] = _fill_pools((others, seeds), found, changed, count, faintest)
+    ahead = is_found[seeds]
+    near[changed], cosines[changed] = _fill_pools((others[ahead], seeds[ahead]), found[ahead], changed, count, faintest)
     # The other direction: whoever is nearer than the last of a pool takes a place in it.
     last = cosines[:, -1]
-    enters = (found > last[seeds]) & ~np.isin(seeds, changed)
+    enters = (found > last[seeds]) & is_found[others] & ~np.isin(seeds, changed)
     touched = np.unique(seeds[enters])
     old = near[touched]
     kept_seeds = np.repeat(touched, count)[old.ravel() >= 0]
@@ -224,19 +244,23 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     return near, cosines
 
 
+def _blank(rows: sparse.csr_array, which: NDArray[np.bool_]) -> sparse.csr_array:
+    """Empty some rows."""
+    return _keep_entries(rows, np.repeat(~which, np.diff(rows.indptr)))
+
+
 def keep_heaviest(rows: sparse.csr_array, count: int) -> sparse.csr_array:
     """Keep the heaviest terms of each row; of equals, the first columns."""
-    places = []
-    for row in range(rows.shape[0]):
+    is_kept = np.ones(rows.nnz, dtype=bool)
+    for row in np.flatnonzero(np.diff(rows.indptr) > count):
         start, end = rows.indptr[row], rows.indptr[row + 1]
-        if end - start <= count:
-            places.append(np.arange(start, end))
-            continue
-        heaviest = np.argsort(-rows.data[start:end], kind="stable")[:count]
-        places.append(start + np.sort(heaviest))
-    kept = np.concatenate(places) if places else np.zeros(0, dtype=np.int64)
-    ends = np.concatenate([[0], np.cumsum([len(place) for place in places])])
-    return sparse.csr_array((rows.data[kept], rows.indices[kept], ends.astype(rows.indptr.dtype)), shape=rows.shape)
+        is_kept[start + np.argsort(-rows.data[start:end], kind="stable")[count:]] = False
+    return _keep_entries(rows, is_kept)
+
+
+def _keep_entries(rows: sparse.csr_array, is_kept: NDArray[np.bool_]) -> sparse.csr_array:
+    ends = np.concatenate([[0], np.cumsum(is_kept)])[rows.indptr].astype(rows.indptr.dtype)
+    return sparse.csr_array((rows.data[is_kept], rows.indices[is_kept], ends), shape=rows.shape)
 
 
 def _compare(

@@ -1,0 +1,91 @@
+"""Keeps vectors and neighbours of each edition from run to run, in files of their own beside the warehouse.
+
+They are made from the articles alone, and looked after by what the articles are now: to delete them costs one slow run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from analytics.similarity.fields import KEYWORD_FIELDS
+
+if TYPE_CHECKING:
+    from analytics.read_next.corpus import Corpus
+    from analytics.similarity.index import NeighbourIndex
+    from analytics.similarity.model import FieldTfidf
+
+
+@dataclass(frozen=True)
+class Store:
+    """The kept vectors and neighbours of a workspace.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the files are; made where it is missing.
+    is_saving : bool
+        Whether what was brought up to date is written back; else what would have to be made anew is not.
+    """
+
+    folder: Path
+    is_saving: bool = False
+
+    def take_up(self, corpus: Corpus, model: FieldTfidf, threads: int) -> NeighbourIndex | None:
+        """Bring what is kept of an edition up to date.
+
+        Returns
+        -------
+        NeighbourIndex or None
+            None where nothing that could be used is kept, and nothing is to be.
+        """
+        from analytics.similarity.index import NeighbourIndex  # noqa: PLC0415 - scikit-learn takes a second
+
+        path, key = self._name(corpus), self._name_key(model)
+        articles = corpus.articles.with_columns(text_hash=hash_texts(corpus.articles))
+        kept = NeighbourIndex.load(path, key, model)
+        if not self.is_saving and (kept is None or kept.needs_build(articles)):
+            return None
+        now = kept.update(articles, threads=threads) if kept else NeighbourIndex.build(model, articles, threads=threads)
+        if self.is_saving and now is not kept:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            now.save(path, key)
+        return now
+
+    def _name(self, corpus: Corpus) -> Path:
+        """Name the file by a hash: an edition may be called anything."""
+        told = f"{corpus.articles['edition'][0]} {corpus.language}"
+        return self.folder / f"{blake2b(told.encode(), digest_size=8).hexdigest()}.npz"
+
+    @staticmethod
+    def _name_key(model: FieldTfidf) -> str:
+        """Name what an index depends on beside the articles: the model, and how hashes and words are made."""
+        told = f"{sorted(model.get_params().items())} {pl.__version__} {np.__version__}"
+        return blake2b(told.encode(), digest_size=16).hexdigest()
+
+
+def hash_texts(articles: pl.DataFrame) -> pl.Series:
+    """Hash what a text model reads of each article; good for one version of Polars.
+
+    Examples
+    --------
+    >>> texts = pl.DataFrame({"title": ["a", "b", "a"], "summary": None, "body": "c", "tags": [[], [], []],
+    ...                       "section": "news"})
+    >>> hash_texts(texts).n_unique()
+    2
+    """
+    fields = [
+        pl.col(name).cast(pl.List(pl.String)).list.join("\x1e")
+        if name in KEYWORD_FIELDS and is_list
+        else pl.col(name).cast(pl.String)
+        for name in ("title", "summary", "body", *KEYWORD_FIELDS)
+        for is_list in [isinstance(articles.schema[name], pl.List)]
+    ]
+    return articles.select(pl.concat_str([field.fill_null("\x1d") for field in fields], separator="\x1f").hash())[
+        "title"
+    ]
