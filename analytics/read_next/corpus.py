@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.articles.text import read_language
+from analytics.similarity.fields import KEYWORD_FIELDS
 from analytics.similarity.words import add_summaries
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Corpus:
         Primary language subtag.
     articles
         The input's columns, sorted by `article_id`, one row each, and `age_days` (against the moment asked
-        for), `recency_factor`, and `is_candidate` (within the age limit of its content type).
+        for), `recency_factor`, `is_candidate` (within the age limit of its content type), and `text_hash`.
     """
 
     language: str
@@ -58,9 +59,14 @@ def read_corpora(articles: pl.DataFrame, settings: ReadNextSettings, as_of: date
         .sort("edition", "language", "article_id")
     )
     return [
-        Corpus(part["language"][0], _measure_age(add_summaries(part), settings, as_of))
+        Corpus(part["language"][0], _measure_age(_describe(part), settings, as_of))
         for part in live.partition_by("edition", "language", maintain_order=True)
     ]
+
+
+def _describe(articles: pl.DataFrame) -> pl.DataFrame:
+    whole = add_summaries(articles)
+    return whole.with_columns(text_hash=hash_texts(whole))
 
 
 def _measure_age(articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime) -> pl.DataFrame:
@@ -75,3 +81,25 @@ def _measure_age(articles: pl.DataFrame, settings: ReadNextSettings, as_of: date
         recency_factor=settings.recency_floor + (1 - settings.recency_floor) * decay,
         is_candidate=age_days <= limit_days,
     )
+
+
+def hash_texts(articles: pl.DataFrame) -> pl.Series:
+    """Hash what a text model reads of each article; good for one version of Polars.
+
+    Examples
+    --------
+    >>> texts = pl.DataFrame({"title": ["a", "b", "a"], "summary": None, "body": "c", "tags": [[], [], []],
+    ...                       "section": "news"})
+    >>> hash_texts(texts).n_unique()
+    2
+    """
+    fields = [
+        pl.col(name).cast(pl.List(pl.String)).list.join("\x1e")
+        if name in KEYWORD_FIELDS and is_list
+        else pl.col(name).cast(pl.String)
+        for name in ("title", "summary", "body", *KEYWORD_FIELDS)
+        for is_list in [isinstance(articles.schema[name], pl.List)]
+    ]
+    return articles.select(pl.concat_str([field.fill_null("\x1d") for field in fields], separator="\x1f").hash())[
+        "title"
+    ]

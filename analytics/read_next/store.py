@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from analytics.similarity.fields import KEYWORD_FIELDS
-
 if TYPE_CHECKING:
     from analytics.read_next.corpus import Corpus
     from analytics.similarity.index import NeighbourIndex
@@ -47,7 +45,7 @@ class Store:
         from analytics.similarity.index import NeighbourIndex  # noqa: PLC0415 - scikit-learn takes a second
 
         path, key = self._name(corpus), self._name_key(model)
-        articles = corpus.articles.with_columns(text_hash=hash_texts(corpus.articles))
+        articles = corpus.articles
         kept = NeighbourIndex.load(path, key, model)
         if not self.is_saving and (kept is None or kept.needs_build(articles)):
             return None
@@ -67,25 +65,3 @@ class Store:
         """Name what an index depends on beside the articles: the model, and how hashes and words are made."""
         told = f"{sorted(model.get_params().items())} {pl.__version__} {np.__version__}"
         return blake2b(told.encode(), digest_size=16).hexdigest()
-
-
-def hash_texts(articles: pl.DataFrame) -> pl.Series:
-    """Hash what a text model reads of each article; good for one version of Polars.
-
-    Examples
-    --------
-    >>> texts = pl.DataFrame({"title": ["a", "b", "a"], "summary": None, "body": "c", "tags": [[], [], []],
-    ...                       "section": "news"})
-    >>> hash_texts(texts).n_unique()
-    2
-    """
-    fields = [
-        pl.col(name).cast(pl.List(pl.String)).list.join("\x1e")
-        if name in KEYWORD_FIELDS and is_list
-        else pl.col(name).cast(pl.String)
-        for name in ("title", "summary", "body", *KEYWORD_FIELDS)
-        for is_list in [isinstance(articles.schema[name], pl.List)]
-    ]
-    return articles.select(pl.concat_str([field.fill_null("\x1d") for field in fields], separator="\x1f").hash())[
-        "title"
-    ]
