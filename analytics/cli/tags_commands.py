@@ -68,7 +68,7 @@ def _decide(options: Options, verdict: str, names: tuple[str, str], words: tuple
     if options.is_json:
         print_json({**asdict(done.ruling), "is_new": done.is_new, "articles": done.articles, "warning": done.warning})
     elif done.is_new:
-        print_note(f"{done.ruling.tag} → {done.ruling.canonical}: {verdict}, in {FILE_NAME}; the next run shows it")
+        print_note(f"{done.ruling.tag} → {done.ruling.canonical} is {verdict}, and stands in {FILE_NAME}")
     else:
         print_note(f"{FILE_NAME} says so already; nothing changed")
     if done.warning and not options.is_json:

@@ -157,7 +157,7 @@ def decide_tags(context: Context, ruling: Ruling) -> Decision:
         aliases = Aliases.read(path)
         apply_aliases(warehouse, aliases)
         tags = KnownTags.read(warehouse, aliases)
-        dated = replace(ruling, made_at=format_instant(context.now))
+        dated = replace(ruling, made_at=format_instant(context.now.replace(microsecond=0)))
         ruling, articles, warning = _resolve(tags, dated)
         decided = aliases.decide(ruling)
         is_new = decided is not aliases

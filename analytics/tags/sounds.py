@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate
 
 _DIGRAPHS = {
     "tch": "č",
@@ -91,13 +92,13 @@ _NEAR = {
     "θt": 0.2,
     "ðd": 0.1,
     "ðz": 0.15,
-    "bp": 0.6,
+    "bp": 0.8,
     "fv": 0.4,
 }
 # Arabic has one letter for each of these pairs.
 _NEAR_ACROSS = {"bp": 0.05, "fv": 0.05}
 # A vowel at the end makes a woman of a man, and a country of a river.
-_FAR, _NO_PAIR, _OTHER_VOWEL, _ENDING = 1.0, 1.5, 0.5, 2.0
+_FAR, _NO_PAIR, _OTHER_VOWEL, _FIRST, _ENDING = 1.0, 1.5, 0.5, 0.8, 2.0
 
 
 def is_arabic(text: str) -> bool:
@@ -150,22 +151,28 @@ def tell_apart(one: str, other: str, *, is_across: bool) -> float:
     >>> tell_apart("samir", "samira", is_across=False)
     2.0
     """
-    above = [0.0]
-    for place in range(len(other)):
-        above.append(above[-1] + _drop(other, place, is_across=is_across))
-    for row, sound in enumerate(one):
-        dropped = _drop(one, row, is_across=is_across)
+    return 0.0 if one == other else _tell_apart(one, other, is_across)
+
+
+@lru_cache(2**16)
+def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - the cache wants places
+    drops = _list_drops(other, is_across)
+    above = [0.0, *accumulate(drops)]
+    for sound, dropped in zip(one, _list_drops(one, is_across), strict=True):
         line = [above[0] + dropped]
         for column, sign in enumerate(other):
-            kept = above[column] + (0.0 if sound == sign else _swap(sound, sign, is_across))
-            added = line[column] + _drop(other, column, is_across=is_across)
-            line.append(min(kept, above[column + 1] + dropped, added))
+            kept = above[column] + _swap(sound, sign, is_across)
+            line.append(min(kept, above[column + 1] + dropped, line[column] + drops[column]))
         above = line
-    return round(above[-1], 4)
+    # The last sounds of a word of one script tell it from another: Mario and Maria.
+    ending = 0.0 if is_across or not one or not other else _swap(one[-1], other[-1], False)
+    return round(above[-1] + (ending if one[-1:] in VOWELS and other[-1:] in VOWELS else 0.0), 4)
 
 
 @cache
-def _swap(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - the cache wants places
+def _swap(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001
+    if one == other:
+        return 0.0
     near = _NEAR | _NEAR_ACROSS if is_across else _NEAR
     for pair in (one + other, other + one):
         if pair in near:
@@ -175,13 +182,15 @@ def _swap(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - the
     return _OTHER_VOWEL if one in VOWELS else _FAR
 
 
-def _drop(word: str, place: int, *, is_across: bool) -> float:
-    """Give the cost of a sound that the other word has not: an ending tells words apart, a short vowel does not."""
-    return _cost_of_drop(word[place], place == 0, place == len(word) - 1, is_across)
+@lru_cache(2**16)
+def _list_drops(word: str, is_across: bool) -> list[float]:  # noqa: FBT001
+    """Give the cost of each sound, if the other word has not: an ending tells words apart, a short vowel does not."""
+    last = len(word) - 1
+    return [_drop(sound, place == 0, place == last, is_across) for place, sound in enumerate(word)]
 
 
 @cache
-def _cost_of_drop(sound: str, is_first: bool, is_last: bool, is_across: bool) -> float:  # noqa: FBT001
+def _drop(sound: str, is_first: bool, is_last: bool, is_across: bool) -> float:  # noqa: FBT001
     if sound == "h":
         return 0.5
     if sound not in VOWELS:
@@ -189,7 +198,7 @@ def _cost_of_drop(sound: str, is_first: bool, is_last: bool, is_across: bool) ->
     if is_last:
         return 0.3 if sound == "e" else _ENDING
     if sound in ARABIC_VOWELS or not is_across:
-        return 0.6 if is_first else 0.4
+        return _FIRST if is_first else 0.4
     return {"w": 0.4, "y": 0.2}.get(sound, 0.2 if is_first else 0.05)
 
 

@@ -39,7 +39,7 @@ _BY_SOUND = 0.97
 _WITH_ARTICLE = 0.02
 _SHORTEST_MISSPELT, _SHORTEST_BONES, _ENDING, _CROWD = 9, 4, 2, 300
 _LEAST = ((5, 0.93), (8, 0.89), (99, 0.85))
-_LEAST_WORD, _LEAST_MISSPELT = 0.74, 0.88
+_LEAST_WORD, _LEAST_WORD_ACROSS, _LEAST_MISSPELT = 0.81, 0.74, 0.88
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,13 @@ class Spelling:
     def bones(self) -> tuple[str, ...]:
         """The consonants of each reading, and of the words in the order of the alphabet."""
         readings = ["".join(map(strip_vowels, words)) or f"={''.join(words)}" for words in self.readings]
-        turned = "".join(sorted(map(strip_vowels, self.readings[0])))
+        turned = f"~{''.join(sorted(self.word_bones))}"
         return tuple(dict.fromkeys([*readings, *([turned] if len(self.words) > 1 else [])]))
+
+    @cached_property
+    def word_bones(self) -> tuple[str, ...]:
+        """The consonants of each word."""
+        return tuple(map(strip_vowels, self.readings[0]))
 
     @cached_property
     def joined(self) -> str:
@@ -173,22 +178,32 @@ def compare_spellings(one: Spelling, other: Spelling) -> Variant | None:
     >>> compare_spellings(Spelling.read("samir haddad"), Spelling.read("samira haddad")) is None
     True
     """
-    if _list_numbers(one.key) != _list_numbers(other.key):
+    if not one.joined or _list_numbers(one.key) != _list_numbers(other.key):
         return None
     if kind := _name_sure(one, other):
         return Variant(kind, _SURE[kind])
+    has_same_bones = bool(set(one.bones) & set(other.bones))
+    if not has_same_bones and _count_other_words(one, other) > 1:
+        return None
     is_across = one.is_arabic != other.is_arabic
     similarity = max(
         _rate(*pair, is_across=is_across) - (_WITH_ARTICLE if place else 0)
         for place, pair in enumerate(product(one.readings, other.readings))
     )
     size = min(sum(map(len, spelling.readings[0])) for spelling in (one, other))
-    if set(one.bones) & set(other.bones):
+    if has_same_bones:
         least = next(share for longest, share in _LEAST if size < longest)
         kind = SCRIPT if is_across else SOUND
         return Variant(kind, round(_BY_SOUND * similarity, 4)) if similarity >= least else None
     is_misspelt = size >= _SHORTEST_MISSPELT and similarity >= _LEAST_MISSPELT and not _differs_at_end(one, other)
     return Variant(SCRIPT if is_across else LETTERS, round(_BY_SOUND * similarity, 4)) if is_misspelt else None
+
+
+def _count_other_words(one: Spelling, other: Spelling) -> int:
+    """Count the words of which the consonants differ; where there are not as many words, nobody knows."""
+    if len(one.word_bones) != len(other.word_bones):
+        return 1
+    return sum(first != second for first, second in zip(one.word_bones, other.word_bones, strict=True))
 
 
 def _list_numbers(key: str) -> list[str]:
@@ -215,7 +230,7 @@ def _rate(one: tuple[str, ...], other: tuple[str, ...], *, is_across: bool) -> f
     costs = [tell_apart(*words, is_across=is_across) for words in zip(one, other, strict=True)]
     sizes = [(len(first) + len(second)) / 2 for first, second in zip(one, other, strict=True)]
     worst = min(1 - cost / max(size, 1) for cost, size in zip(costs, sizes, strict=True))
-    return 1 - sum(costs) / max(sum(sizes), 1) if worst >= _LEAST_WORD else 0.0
+    return 1 - sum(costs) / max(sum(sizes), 1) if worst >= (_LEAST_WORD_ACROSS if is_across else _LEAST_WORD) else 0.0
 
 
 def _differs_at_end(one: Spelling, other: Spelling) -> bool:
