@@ -97,6 +97,8 @@ _NEAR = {
 }
 # Arabic has one letter for each of these pairs.
 _NEAR_ACROSS = {"bp": 0.05, "fv": 0.05}
+# Words that differ by so much of their sounds are not told apart any further.
+_HOPELESS = 0.2
 # A vowel at the end makes a woman of a man, and a country of a river.
 _FAR, _NO_PAIR, _OTHER_VOWEL, _FIRST, _ENDING = 1.0, 1.5, 0.5, 0.8, 2.0
 
@@ -137,6 +139,8 @@ def strip_vowels(sounds: str) -> str:
 def tell_apart(one: str, other: str, *, is_across: bool) -> float:
     """Give what it costs to turn the sounds of one word into those of another: 0 for none, about 1 for a consonant.
 
+    It is counted no further than two fifths of the word: so much is never one word.
+
     Parameters
     ----------
     one, other : str
@@ -156,7 +160,7 @@ def tell_apart(one: str, other: str, *, is_across: bool) -> float:
 
 @lru_cache(2**16)
 def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - the cache wants places
-    drops = _list_drops(other, is_across)
+    drops, hopeless = _list_drops(other, is_across), _HOPELESS * (len(one) + len(other))
     above = [0.0, *accumulate(drops)]
     for sound, dropped in zip(one, _list_drops(one, is_across), strict=True):
         line = [above[0] + dropped]
@@ -164,6 +168,8 @@ def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001
             kept = above[column] + _swap(sound, sign, is_across)
             line.append(min(kept, above[column + 1] + dropped, line[column] + drops[column]))
         above = line
+        if min(above) > hopeless:
+            return hopeless
     # The last sounds of a word of one script tell it from another: Mario and Maria.
     ending = 0.0 if is_across or not one or not other else _swap(one[-1], other[-1], False)
     return round(above[-1] + (ending if one[-1:] in VOWELS and other[-1:] in VOWELS else 0.0), 4)
