@@ -47,7 +47,7 @@ _ARTICLES = [
         "title": f"The river rises near {name}",
         "body": "The river rises after a week of rain, and the bridges close.",
         "section": "News",
-        "tags": ["rivers"],
+        "tags": ["rivers", f"{name} in spring"],
         "published_at": "2024-05-01T06:00:00Z",
     }
     for name in ("dams", "floods")
@@ -173,6 +173,9 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         [*events, str(folder / "crowd.ndjson")],
         ["evaluate", "most-read", "--from", "2024-05-01T11:00:00Z", "--until", "2024-05-01T12:00:00Z"],
         ["recommend", "dams"],
+        ["tags", "suggest"],
+        ["tags", "preview", "dams in spring", "rivers"],
+        ["tags", "accept", "dams in spring", "rivers", "--by", "ann", "--why", "a test"],
         ["status"],
         ["rejects", "list"],
         ["rejects", "replay", "--source", str(folder / "again.ndjson")],

@@ -10,6 +10,8 @@ from math import log, sqrt
 
 import polars as pl
 
+from analytics.tags.sections import unite_sections
+
 _LEAST_ARTICLES, _LEAST_SHARE, _HOME_SHARE = 2, 0.2, 0.5
 _ALIKE, _SHOWN = 0.5, 3
 
@@ -42,10 +44,11 @@ class Company:
     Parameters
     ----------
     carried : DataFrame
-        `article_id`, `tag_key`, `section`: a row an article and tag, of all articles.
+        `article_id`, `tag_key`, `section`, `edition`, `translation_group`: a row an article and tag, of all articles.
     """
 
     def __init__(self, carried: pl.DataFrame) -> None:
+        carried = unite_sections(carried)
         self._total = max(carried["article_id"].n_unique(), 1)
         places = (
             carried.group_by("tag_key", "section")

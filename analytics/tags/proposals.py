@@ -13,7 +13,7 @@ from analytics.tags.evidence import gather_evidence, weigh
 from analytics.tags.spelling import OTHER_WORDS, SCRIPT, Variant, find_variants
 
 LEAST_SCORE = 0.85
-_ENOUGH_GROUPS = 2
+_ENOUGH_GROUPS = 4
 Pair = tuple[str, str]
 PAIR_SCHEMA = {"tag_key": pl.String, "other_key": pl.String}
 

@@ -171,8 +171,8 @@ def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001
         if min(above) > hopeless:
             return hopeless
     # The last sounds of a word of one script tell it from another: Mario and Maria.
-    ending = 0.0 if is_across or not one or not other else _swap(one[-1], other[-1], False)
-    return round(above[-1] + (ending if one[-1:] in VOWELS and other[-1:] in VOWELS else 0.0), 4)
+    is_ending = not is_across and one[-1:] in VOWELS and other[-1:] in VOWELS
+    return round(above[-1] + (_swap(one[-1], other[-1], is_across) if is_ending else 0.0), 4)
 
 
 @cache
