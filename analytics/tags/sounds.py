@@ -6,24 +6,10 @@ import re
 from functools import cache, lru_cache
 from itertools import accumulate
 
-_DIGRAPHS = {
-    "tch": "č",
-    "sch": "š",
-    "sh": "š",
-    "ch": "č",
-    "kh": "x",
-    "gh": "g",
-    "th": "θ",
-    "dh": "ð",
-    "ph": "f",
-    "ck": "k",
-    "dj": "j",
-    "wh": "w",
-    "ee": "i",
-    "oo": "u",
-    "ou": "u",
-    "aa": "a",
-}
+_DIGRAPHS = dict(
+    pair.split("=")
+    for pair in "tch=č sch=š sh=š ch=č kh=x gh=g th=θ dh=ð ph=f ck=k dj=j wh=w ee=I oo=U ou=U aa=A".split()  # noqa: SIM905
+)
 _LATIN = re.compile("|".join(_DIGRAPHS) + "|qu(?=[ei])|.")
 _LATIN_LETTERS = _DIGRAPHS | {
     "qu": "k",
@@ -36,71 +22,47 @@ _LATIN_LETTERS = _DIGRAPHS | {
     "æ": "ae",
     "œ": "e",
 }
+_STOP = "'"
 _ARABIC_LETTERS = {
     **dict(zip("بتثجحخدذرزسشصضطظغفقكلمنه", "btθjhxdðrzsšsdtðgfqklmnh", strict=True)),
     **dict(zip("پڤگچژ", "pvgčz", strict=True)),
     # Long vowels are written; what carries a hamza is one of them, or a stop that Latin letters leave out.
     **dict(zip("اأآٱىةإيوؤئ", "AAAAAAEIUUI", strict=True)),
-    **dict.fromkeys("عء", ""),
+    **dict.fromkeys("عء", _STOP),
 }
 _SOFT, _CROSS = re.compile("c(?=[eiy])"), re.compile("(?<=.)x")
 _TCH = re.compile("تش")
 _CARRIED = re.compile("^[اأإ](?=[وي])")
+_YU = re.compile("(?<=.)IU")
 _TWICE = re.compile(r"(\D)\1+")
 LATIN_VOWELS, ARABIC_VOWELS = frozenset("aeiouyw"), frozenset("AEIU")
+LONG_VOWELS = frozenset("IU")
 VOWELS = LATIN_VOWELS | ARABIC_VOWELS
 _CLASSES = str.maketrans("pvqgjxčšzθð", "bfkkkkkkssd")
-_NEAR = {
-    "ei": 0.1,
-    "iy": 0.05,
-    "ey": 0.1,
-    "ou": 0.1,
-    "uw": 0.1,
-    "ow": 0.2,
-    "ae": 0.25,
-    "aA": 0.0,
-    "eA": 0.15,
-    "iA": 0.4,
-    "oA": 0.3,
-    "uA": 0.3,
-    "eE": 0.0,
-    "iE": 0.0,
-    "aE": 0.2,
-    "AE": 0.05,
-    "iI": 0.0,
-    "eI": 0.0,
-    "yI": 0.0,
-    "uU": 0.0,
-    "oU": 0.0,
-    "wU": 0.0,
-    "AI": 0.8,
-    "AU": 0.8,
-    "IU": 0.8,
-    "kq": 0.1,
-    "jx": 0.1,
-    "gj": 0.15,
-    "kx": 0.3,
-    "gq": 0.3,
-    "gk": 0.6,
-    "gx": 0.6,
-    "jč": 0.5,
-    "kč": 0.3,
-    "čš": 0.15,
-    "sš": 0.5,
-    "sz": 0.2,
-    "θs": 0.1,
-    "θt": 0.2,
-    "ðd": 0.1,
-    "ðz": 0.15,
-    "bp": 0.8,
-    "fv": 0.4,
+# What it costs to take one sound for another, by pairs of signs; all other pairs are far apart.
+_COSTS = {
+    0.0: "aA eE iE iI eI yI uU oU wU",
+    0.05: "iy AE",
+    0.1: "ei ey ou uw kq jx θs ðd",
+    0.15: "eA čš ðz",
+    0.2: "ow aE sz θt",
+    0.25: "ae",
+    0.3: "oA uA gj kx gq kč",
+    0.4: "iA fv",
+    0.5: "ao jč sš",
+    0.6: "gk gx",
+    0.8: "AI AU IU bp",
+    1.6: "aU eU iU",
 }
+_NEAR = {pair: cost for cost, pairs in _COSTS.items() for pair in pairs.split()}
 # Arabic has one letter for each of these pairs.
-_NEAR_ACROSS = {"bp": 0.05, "fv": 0.05}
+_NEAR_ACROSS = {"bp": 0.05, "fv": 0.05, "gj": 0.15}
 # Words that differ by so much of their sounds are not told apart any further.
 _HOPELESS = 0.2
 # A vowel at the end makes a woman of a man, and a country of a river.
-_FAR, _NO_PAIR, _OTHER_VOWEL, _FIRST, _ENDING = 1.0, 1.5, 0.5, 0.8, 2.0
+_FAR, _NO_PAIR, _OTHER_VOWEL, _FIRST, _ENDING = 1.0, 1.5, 0.7, 0.8, 2.0
+# What is spoken long is written: Mohammed is no Mahmoud.
+_SHORT, _LONG, _LONG_ACROSS = 0.4, 1.0, 1.5
 
 
 def is_arabic(text: str) -> bool:
@@ -109,7 +71,7 @@ def is_arabic(text: str) -> bool:
 
 
 def sound_out(word: str) -> str:
-    """Write the sounds of a word, a sign each: small letters, and capitals for the vowels that Arabic writes.
+    """Write the sounds of a word, a sign each: small letters, and capitals for long vowels.
 
     Examples
     --------
@@ -121,7 +83,7 @@ def sound_out(word: str) -> str:
     else:
         plain = _SOFT.sub("s", _CROSS.sub("ks", word))
         text = "".join(_LATIN_LETTERS.get(one, one) for one in _LATIN.findall(plain))
-    return _TWICE.sub(r"\1", text)
+    return _YU.sub("U", _TWICE.sub(r"\1", text).replace(_STOP, ""))
 
 
 def strip_vowels(sounds: str) -> str:
@@ -197,14 +159,16 @@ def _list_drops(word: str, is_across: bool) -> list[float]:  # noqa: FBT001
 
 @cache
 def _drop(sound: str, is_first: bool, is_last: bool, is_across: bool) -> float:  # noqa: FBT001
-    if sound == "h":
-        return 0.5
     if sound not in VOWELS:
-        return 1.0
+        return 0.5 if sound == "h" else _FAR
     if is_last:
         return 0.3 if sound == "e" else _ENDING
+    if is_first and (sound in ARABIC_VOWELS or not is_across):
+        return _FIRST
+    if sound in LONG_VOWELS:
+        return _LONG_ACROSS if is_across else _LONG
     if sound in ARABIC_VOWELS or not is_across:
-        return _FIRST if is_first else 0.4
+        return _SHORT
     return {"w": 0.4, "y": 0.2}.get(sound, 0.2 if is_first else 0.05)
 
 

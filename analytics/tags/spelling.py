@@ -32,6 +32,8 @@ KINDS = {
 _SURE = {SPACING: 0.99, HAMZA: 0.98, TA_MARBUTA: 0.98, YA: 0.98, ARTICLE: 0.96, ORDER: 0.95}
 _PUNCTUATION = re.compile(r"[\s\-‐-―_.'’‘ʼʿʾ`\"“”«»()/,،]+")
 _LATIN_ARTICLE = re.compile(r"^(?:al|el)(?=.{4})")
+# Abdel Rahman and Abdulrahman: the article stands between the two.
+_SERVANT = re.compile(r"\babd[aeu]l(?!lah)[ -]?")
 _ARABIC_ARTICLE = re.compile(r"^ال(?=.{3})")
 _LONE_ARTICLES = frozenset({"al", "el", "ال"})
 # Sounds are never as sure as letters.
@@ -81,7 +83,7 @@ class Spelling:
         """Take a key apart; of "Raisi, Ebrahim" the parts change places."""
         last, comma, first = key.partition(",")
         parts = f"{first} {last}" if comma and "," not in first else key
-        words = tuple(word for word in _PUNCTUATION.split(parts) if word)
+        words = tuple(word for word in _PUNCTUATION.split(_SERVANT.sub("abd ", parts)) if word)
         words = tuple(word for word in words if word not in _LONE_ARTICLES) or words
         return cls(key, words, tuple(_ARABIC_ARTICLE.sub("", _LATIN_ARTICLE.sub("", word)) for word in words))
 
