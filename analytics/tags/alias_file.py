@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from analytics.articles.tags import key_tag
-from analytics.errors import SettingsError
+from analytics.errors import SettingsError, UsageError
 
 FILE_NAME = "tag_aliases.csv"
 COLUMNS = ("tag", "canonical", "verdict", "by", "at", "why")
@@ -105,12 +105,35 @@ class Aliases:
 
         The file never holds a chain: what is accepted under a spelling goes under the tag of that spelling, and the
         spellings of a tag move on with it. A ruling that says nothing new leaves all as it is.
+
+        Raises
+        ------
+        UsageError
+            Where two tags that are said to be two things would stand under one.
         """
-        if ruling.is_accepted:
-            return self._accept(ruling)
-        if any(one.pair == ruling.pair and not one.is_accepted for one in self.rulings):
+        if not ruling.is_accepted and any(one.pair == ruling.pair and not one.is_accepted for one in self.rulings):
             return self
-        return type(self)((*self._without(ruling.pair), ruling))
+        parted = type(self)((*self._without(ruling.pair), ruling))
+        decided = self._accept(ruling) if ruling.is_accepted else parted
+        if meeting := decided.find_meeting():
+            raise UsageError(
+                f"{meeting.tag!r} and {meeting.canonical!r} are rejected, and would both stand under "
+                f"{self._name(decided, meeting)!r}; take one of the two back first"
+            )
+        return decided
+
+    def find_meeting(self) -> Ruling | None:
+        """Find two tags that are said to be two things, and stand under one."""
+        for one in self.rulings:
+            tag, other = one.keys
+            if not one.is_accepted and self.find_canonical(tag) == self.find_canonical(other):
+                return one
+        return None
+
+    @staticmethod
+    def _name(aliases: Aliases, ruling: Ruling) -> str:
+        above = aliases._find(ruling.keys[0]) or aliases._find(ruling.keys[1])
+        return above.canonical if above else ruling.canonical
 
     def _accept(self, ruling: Ruling) -> Self:
         tag, canonical = ruling.keys
@@ -209,6 +232,9 @@ def check_rulings(rows: Iterable[tuple[int, Ruling]], name: str = FILE_NAME) -> 
             lines[tag] = line
         pairs[ruling.pair] = line, ruling
     _refuse_chains(told, lines, name)
+    if meeting := Aliases(tuple(ruling for _, ruling in told)).find_meeting():
+        line = next(line for line, ruling in told if ruling is meeting)
+        raise SettingsError(f"{name}, line {line}: the two are rejected, and accepted lines put both under one tag")
     return told
 
 

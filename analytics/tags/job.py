@@ -147,8 +147,8 @@ def decide_tags(context: Context, ruling: Ruling) -> Decision:
     Raises
     ------
     UsageError
-        Where no article carries one of them, or it is not said who decides and why, or of two that stand under one tag
-        is asked what neither's line says.
+        Where no article carries one of them, or it is not said who decides and why, or two rejected tags would
+        stand under one.
     """
     if not ruling.made_by.strip() or not ruling.reason.strip():
         raise UsageError("say who decides and why: --by and --why are never empty")
@@ -174,12 +174,6 @@ def _resolve(tags: KnownTags, ruling: Ruling) -> tuple[Ruling, int, str | None]:
     found = [tags.find(name) for name in (ruling.tag, ruling.canonical)]
     if keys[0] == keys[1]:
         raise UsageError(f"{ruling.tag!r} and {ruling.canonical!r} are the same tag already")
-    is_told = any(one.pair == ruling.pair for one in tags.aliases.rulings)
-    if found[0] == found[1] and not is_told and ruling.verdict != ACCEPTED:
-        raise UsageError(
-            f"{ruling.tag!r} and {ruling.canonical!r} both stand under {tags.labels[found[0]]!r}; "
-            "reject the one that does not belong there"
-        )
     named = replace(
         ruling, tag=tags.labels.get(keys[0], ruling.tag), canonical=tags.labels.get(keys[1], ruling.canonical)
     )

@@ -72,20 +72,25 @@ class Spelling:
         Its words, without a definite article that stands alone.
     bare : tuple of str
         The same without articles that are written onto a word.
+    is_turned : bool
+        Whether it was written with the last name first, and a comma.
     """
 
     key: str
     words: tuple[str, ...]
     bare: tuple[str, ...]
+    is_turned: bool = False
 
     @classmethod
     def read(cls, key: str) -> Self:
         """Take a key apart; of "Raisi, Ebrahim" the parts change places."""
         last, comma, first = key.partition(",")
-        parts = f"{first} {last}" if comma and "," not in first else key
+        is_turned = bool(comma) and "," not in first
+        parts = f"{first} {last}" if is_turned else key
         words = tuple(word for word in _PUNCTUATION.split(_SERVANT.sub("abd ", parts)) if word)
         words = tuple(word for word in words if word not in _LONE_ARTICLES) or words
-        return cls(key, words, tuple(_ARABIC_ARTICLE.sub("", _LATIN_ARTICLE.sub("", word)) for word in words))
+        bare = tuple(_ARABIC_ARTICLE.sub("", _LATIN_ARTICLE.sub("", word)) for word in words)
+        return cls(key, words, bare, is_turned)
 
     @cached_property
     def is_arabic(self) -> bool:
@@ -221,7 +226,7 @@ def _name_sure(one: Spelling, other: Spelling) -> str | None:
         return TA_MARBUTA if signs & set("ةه") else YA if signs & set("ىي") else HAMZA
     first, second = (tuple(map(normalise_arabic, spelling.bare)) for spelling in (one, other))
     if "".join(first) == "".join(second):
-        return ARTICLE
+        return ARTICLE if one.is_turned == other.is_turned else ORDER
     return ORDER if sorted(first) == sorted(second) else None
 
 
