@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -117,3 +119,9 @@ def test_a_pair_is_found_from_either_side_with_one_figure(one: str, other: str) 
 def test_other_tags_neither_make_a_pair_nor_unmake_it(others: list[str], one: str, other: str) -> None:
     pair = (min(one, other), max(one, other))
     assert find_variants([*others, one, other]).get(pair) == find_variants([one, other]).get(pair)
+
+
+def test_the_examples_of_the_page_are_true() -> None:
+    page = Path(__file__).parents[1] / "docs" / "tags.md"
+    result = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert (result.failed, result.attempted) == (0, 3)
