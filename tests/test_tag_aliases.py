@@ -245,3 +245,11 @@ def test_a_file_that_is_written_is_read_as_it_was(tmp_path_factory: pytest.TempP
     aliases.write(path)
     assert Aliases.read(path) == aliases
     assert [one.name for one in path.parent.iterdir()] == ["tag_aliases.csv"]
+
+
+def test_a_link_to_the_file_stays_one(tmp_path: Path) -> None:
+    target, link = tmp_path / "kept.csv", tmp_path / "tag_aliases.csv"
+    link.symlink_to(target)
+    Aliases((Ruling("Irak", "Iraq", ACCEPTED),)).write(link)
+    assert link.is_symlink()
+    assert Aliases.read(target).canonical == {"irak": "iraq"}

@@ -158,7 +158,8 @@ class Aliases:
         return ruling.is_accepted and ruling.keys[1] == key
 
     def write(self, path: Path) -> None:
-        """Replace the file whole; when this returns, the disk has it."""
+        """Replace the file whole, also where a link leads to it; when this returns, the disk has it."""
+        path = path.resolve()
         target = io.StringIO()
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(COLUMNS)

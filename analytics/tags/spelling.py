@@ -123,8 +123,7 @@ class Spelling:
 def find_variants(keys: Iterable[str]) -> dict[tuple[str, str], Variant]:
     """Find the pairs of keys that may be one word.
 
-    Only keys with the same consonants are compared, or, of longer ones, with one consonant more or less: the work
-    grows with the number of keys, not with its square.
+    Only keys with the same consonants are compared, or, of longer ones, with one consonant more, fewer or other.
 
     Parameters
     ----------
