@@ -43,6 +43,8 @@ from analytics.rankings.job import Moment, rank_lists, report_corrections
 from analytics.read_next.job import recommend_articles
 from analytics.rollups import roll_up_hours
 from analytics.runs import RunRecord, begin_run, holds_data, run_checks, write_record
+from analytics.tags.alias_file import Aliases
+from analytics.tags.effect import apply_aliases
 from analytics.walk import Inputs, held_still, list_inputs, list_landed, printable_name
 from analytics.warehouse import LAYOUT_VERSION, Warehouse, publish_snapshot, query_snapshot, remove_kept
 
@@ -169,7 +171,10 @@ def load_into(
     options : LoadOptions
         How.
     """
-    load_file = _choose_loaders(context, options)
+    aliases = Aliases.read(context.workspace.tag_aliases)
+    if not options.is_dry:
+        apply_aliases(warehouse, aliases)
+    load_file = _choose_loaders(context, options, aliases)
     reports: list[FileReport] = []
     last_entity = None
     for entity, path in files:
@@ -295,6 +300,7 @@ def run(
         with context.open() as warehouse:
             VisitorKeys(workspace.keys, context.now)  # salts whose life is over are deleted, whatever else is done
             reports = _load_landed(context, warehouse) if is_loading else []
+            apply_aliases(warehouse, Aliases.read(workspace.tag_aliases))
             aliases = read_alias_effect(warehouse, context.now)
             if not holds_data(warehouse):
                 return RunResult(None, reports, is_news=False, aliases=aliases)
@@ -321,7 +327,7 @@ def run(
     return RunResult(manifest, reports, is_news=True, aliases=aliases)
 
 
-def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFile]:
+def _choose_loaders(context: Context, options: LoadOptions, aliases: Aliases) -> dict[str, LoadFile]:
     settings, now = context.settings, context.now
     site, counting, sources = settings.site, settings.counting, settings.sources
     article_rules = ArticleRules(
@@ -334,6 +340,7 @@ def _choose_loaders(context: Context, options: LoadOptions) -> dict[str, LoadFil
         zone=ZoneInfo(options.zone) if options.zone else None,
         is_dry=options.is_dry,
         scratch=context.workspace.scratch,
+        tags=aliases.canonical,
     )
     event_rules = EventRules(
         settings.load,

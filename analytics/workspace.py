@@ -31,6 +31,11 @@ class Workspace:
         return self.root / "readership.toml"
 
     @property
+    def tag_aliases(self) -> Path:
+        """What editors decided of tags that may be one; the newsroom keeps it with its settings."""
+        return self.root / "tag_aliases.csv"
+
+    @property
     def landing(self) -> Path:
         """Where input files arrive; never edited."""
         return self.root / "data" / "landing"

@@ -47,7 +47,7 @@ _ARTICLES = [
         "title": f"The river rises near {name}",
         "body": "The river rises after a week of rain, and the bridges close.",
         "section": "News",
-        "tags": ["rivers"],
+        "tags": ["rivers", f"{name} in spring"],
         "published_at": "2024-05-01T06:00:00Z",
     }
     for name in ("dams", "floods")
@@ -176,6 +176,9 @@ def _write_inputs(folder: Path) -> list[list[str]]:
         ["recommend", "dams"],
         ["coverage", "dams"],
         ["evaluate", "coverage", "--judgements", str(folder / "stories.csv")],
+        ["tags", "suggest"],
+        ["tags", "preview", "dams in spring", "rivers"],
+        ["tags", "accept", "dams in spring", "rivers", "--by", "ann", "--why", "a test"],
         ["status"],
         ["rejects", "list"],
         ["rejects", "replay", "--source", str(folder / "again.ndjson")],

@@ -17,7 +17,6 @@ from analytics.articles.sources import FORMATS
 from analytics.articles.versions import Content, build_tables, frame_versions
 from analytics.errors import InputError, UsageError, name_nearest
 from analytics.ledger import FileReport, make_rejects
-from analytics.settings import Site
 from analytics.warehouse import Warehouse
 
 __all__ = ["ArticleRules", "load_article_file", "load_article_rows"]
@@ -89,7 +88,7 @@ def load_article_file(
         warehouse.drop_stage()
         return report.plan(rejects)
     with warehouse.transaction():
-        _write_articles(warehouse, arrivals, rules.site)
+        _write_articles(warehouse, arrivals, rules)
         warehouse.replace_frame("loads.file", report.to_row(rules.loaded_at), content_hash=report.content_hash)
         warehouse.replace_frame("loads.reject", make_rejects(report, rejects), content_hash=report.content_hash)
     warehouse.drop_stage()
@@ -124,7 +123,7 @@ def load_article_rows(
         reading.take(number, row, rules)
     arrivals = _choose_arrivals(warehouse, reading.articles, rules.loaded_at)
     with warehouse.transaction():
-        _write_articles(warehouse, arrivals, rules.site)
+        _write_articles(warehouse, arrivals, rules)
     warehouse.drop_stage()
     reasons = Counter(reason for _, reason, _ in reading.rejects)
     why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items())) or None
@@ -195,13 +194,14 @@ def _list_texts(name: str, texts: list[str]) -> pl.DataFrame:
     return pl.DataFrame({name: texts}, schema={name: pl.String})
 
 
-def _write_articles(warehouse: Warehouse, arrivals: _Arrivals, site: Site) -> None:
+def _write_articles(warehouse: Warehouse, arrivals: _Arrivals, rules: ArticleRules) -> None:
     changed = arrivals.changed
     if not len(changed):
         return
     warehouse.replace_keys("articles.version", arrivals.versions.clear(), keys=arrivals.renamed)
     warehouse.replace_keys("articles.version", arrivals.versions, keys=arrivals.versions.select("content_hash"))
-    tables = build_tables(warehouse.frame("articles/standing").join(changed, on="article_id", how="semi"), site)
+    versions = warehouse.frame("articles/standing").join(changed, on="article_id", how="semi")
+    tables = build_tables(versions, rules.site, rules.tags)
     warehouse.replace_keys("articles.article", tables.articles, keys=changed)
     warehouse.replace_keys("articles.alias", tables.aliases, keys=changed)
     warehouse.replace_keys("articles.article_tag", tables.tags, keys=changed)

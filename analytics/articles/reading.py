@@ -50,6 +50,8 @@ class ArticleRules:
         Say what would come of it, and change nothing.
     scratch : Path, optional
         Where files are unpacked.
+    tags : mapping of str to str
+        Keys of accepted spellings of tags, each with the key it stands under.
     """
 
     load: Load
@@ -61,6 +63,7 @@ class ArticleRules:
     zone: tzinfo | None = None
     is_dry: bool = False
     scratch: Path | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def items(self) -> ItemRules:

@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -85,7 +87,7 @@ def frame_versions(articles: Sequence[Content]) -> pl.DataFrame:
     return frame.unique(["article_id", "content_hash"], keep="last", maintain_order=True)
 
 
-def build_tables(versions: pl.DataFrame, site: Site) -> ArticleTables:
+def build_tables(versions: pl.DataFrame, site: Site, tags: Mapping[str, str] = MappingProxyType({})) -> ArticleTables:
     """Give the rows that follow from all versions of some articles.
 
     Parameters
@@ -94,6 +96,8 @@ def build_tables(versions: pl.DataFrame, site: Site) -> ArticleTables:
         Rows of `articles.version`, every version of each article.
     site : Site
         Aliases of labels, and reading speeds.
+    tags : mapping of str to str
+        Keys of accepted spellings, each with the key it stands under.
     """
     rows: list[Content] = []
     aliases: list[tuple[str, str, bool]] = []
@@ -105,7 +109,7 @@ def build_tables(versions: pl.DataFrame, site: Site) -> ArticleTables:
     return ArticleTables(
         pl.DataFrame(rows, schema=ARTICLE_SCHEMA),
         pl.DataFrame(aliases, schema=ALIAS_SCHEMA, orient="row"),
-        pl.DataFrame(_list_tags(rows), schema=TAG_SCHEMA, orient="row"),
+        frame_tags(((row["article_id"], row["tags"]) for row in rows), tags),
     )
 
 
@@ -156,11 +160,30 @@ def _list_aliases(contents: Iterable[Content], newest: Content) -> list[tuple[st
     return [(newest["url"], article_id, True), *((url, article_id, False) for url in sorted(old))]
 
 
-def _list_tags(rows: Iterable[Content]) -> list[tuple[str, str, str]]:
+def frame_tags(articles: Iterable[tuple[str, Sequence[str]]], canonical: Mapping[str, str]) -> pl.DataFrame:
+    """Give rows of `articles.article_tag`: of the spellings of one tag, an article keeps the one it writes first.
+
+    Parameters
+    ----------
+    articles : iterable of (str, sequence of str)
+        Ids, and tags as written.
+    canonical : mapping of str to str
+        Keys of accepted spellings, each with the key it stands under.
+
+    Examples
+    --------
+    >>> frame_tags([("a1", ["Iraq", "Irak"])], {"irak": "iraq"}).rows()
+    [('a1', 'iraq', 'Iraq')]
+    """
+    read_key = cache(key_tag)
     tags = {
-        (row["article_id"], key): label for row in rows for label in reversed(row["tags"]) if (key := key_tag(label))
+        (article_id, canonical.get(key, key)): label
+        for article_id, labels in articles
+        for label in reversed(labels)
+        if (key := read_key(label))
     }
-    return [(article_id, key, label) for (article_id, key), label in sorted(tags.items())]
+    rows = [(article_id, key, label) for (article_id, key), label in sorted(tags.items())]
+    return pl.DataFrame(rows, schema=TAG_SCHEMA, orient="row")
 
 
 def _write_content(article: Content) -> str:

@@ -20,6 +20,7 @@ from analytics.cli.options import Instant, Options, Zone, common_options, fail, 
 from analytics.cli.privacy_commands import forget, purge
 from analytics.cli.rejects_commands import rejects
 from analytics.cli.runs_commands import backfill, runs
+from analytics.cli.tags_commands import tags
 from analytics.errors import InputError, UsageError
 
 EXIT_BAD_DATA = 65
@@ -276,5 +277,6 @@ cli.add_command(forget)
 cli.add_command(purge)
 cli.add_command(rejects)
 cli.add_command(runs)
+cli.add_command(tags)
 for edit_command in EDIT_COMMANDS:
     cli.add_command(edit_command)

@@ -1,7 +1,7 @@
 -- table:   runs.run
--- purpose: Hash of what came of all files that were loaded, of removals and of edits: tells whether anything came or went since a run.
+-- purpose: Hash of what came of all files that were loaded, of removals, of edits and of accepted tags: tells whether anything came or went since a run.
 -- grain:   one row
--- reads:   loads.file, loads.removal, rankings.edit
+-- reads:   articles.tag_alias, loads.file, loads.removal, rankings.edit
 -- params:  none
 -- write:   none
 with change as (
@@ -14,6 +14,9 @@ with change as (
     union all
     select 'edit ' || edit_number as name
     from rankings.edit
+    union all
+    select 'tag ' || to_json([tag_key, canonical_key]) as name
+    from articles.tag_alias
 )
 
 select md5(coalesce(string_agg(name, ',' order by name), '')) as inputs_hash

@@ -12,5 +12,5 @@ create table if not exists articles.tag (
 
 comment on table articles.tag is 'Canonical tags. Grain: one row per tag_key.';
 comment on column articles.tag.tag_key is 'Identity of the tag: case, marks, tatweel, bidi controls and digits made equal.';
-comment on column articles.tag.label is 'The spelling that most articles use.';
+comment on column articles.tag.label is 'The spelling that editors chose with tag_aliases.csv, else the one most articles use.';
 comment on column articles.tag.articles is 'Articles that carry the tag.';
