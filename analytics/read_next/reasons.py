@@ -38,7 +38,9 @@ def add_reasons(
         The items in their order with `shared_tags`, as the item writes them, and `shared_terms`, those that
         add most to the similarity first, each in the form that the two texts use most.
     """
-    rows = articles.select("article_id", "tags").with_row_index("row")
+    # Accepted spellings have one key; the reader sees the item's own.
+    labels = "tag_labels" if "tag_labels" in articles.columns else "tags"
+    rows = articles.select("article_id", "tags", labels=pl.col(labels)).with_row_index("row")
     seed_rows = rows.rename(lambda name: f"seed_{name}")
     pairs = (
         items.select("article_id", "seed_article_id")
@@ -48,26 +50,37 @@ def add_reasons(
     )
     weighty = _find_weighty_terms(pairs, vectors, pl.Series(model.is_keyword), terms)
     forms = _find_forms(weighty, articles, model)
-    sides = zip(pairs["seed_tags"].to_list(), pairs["tags"].to_list(), strict=True)
-    tags = [share_tags(seed, item) for seed, item in sides]
+    sides = zip(*(pairs[name].to_list() for name in ("seed_tags", "tags", "labels")), strict=True)
+    tags = [share_tags(*side) for side in sides]
     return items.with_columns(
         pl.Series("shared_tags", tags, dtype=pl.List(pl.String)), _choose_forms(pairs, weighty, forms)
     )
 
 
-def share_tags(seed_tags: Sequence[str] | None, item_tags: Sequence[str] | None) -> list[str]:
+def share_tags(
+    seed_tags: Sequence[str] | None, item_tags: Sequence[str] | None, labels: Sequence[str] | None = None
+) -> list[str]:
     """Return the item's tags, as written, that the seed has too; case and Unicode form do not count.
+
+    Parameters
+    ----------
+    seed_tags, item_tags
+        Tags, or their keys.
+    labels
+        How the item writes its tags; as they are where none are given.
 
     Examples
     --------
     >>> share_tags(["IRAN", "Oil"], ["Iran", "Elections"])
     ['Iran']
+    >>> share_tags(["ebrahim raisi"], ["ebrahim raisi"], ["Ibrahim Raisi"])
+    ['Ibrahim Raisi']
     """
     known = {read_key(tag) for tag in seed_tags or ()}
     shared: dict[str, str] = {}
-    for tag in item_tags or ():
+    for tag, label in zip(item_tags or (), labels if labels is not None else item_tags or (), strict=True):
         if read_key(tag) in known:
-            shared.setdefault(read_key(tag), tag)
+            shared.setdefault(read_key(tag), label)
     return list(shared.values())
 
 

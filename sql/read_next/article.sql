@@ -1,9 +1,18 @@
 -- table:   articles.article
 -- purpose: What Read Next knows of the articles.
 -- grain:   one row per article_id
--- reads:   articles.article, coverage.member, withdrawn_article
+-- reads:   articles.article, articles.article_tag, coverage.member, withdrawn_article
 -- params:  as_of
 -- write:   none
+with tagged as (
+    select
+        article_id,
+        list(tag_key order by tag_key) as tags,
+        list(label order by tag_key) as tag_labels
+    from articles.article_tag
+    group by article_id
+)
+
 select
     article_id,
     language,
@@ -12,7 +21,8 @@ select
     summary,
     body,
     section_slug as section,
-    tags,
+    coalesce(tagged.tags, []) as tags,
+    coalesce(tagged.tag_labels, []) as tag_labels,
     content_type,
     published_at,
     case
@@ -25,5 +35,6 @@ select
     story_id
 from articles.article
 left join coverage.member using (article_id)
+left join tagged using (article_id)
 where content_type <> 'flash'
 order by article_id
