@@ -9,7 +9,7 @@ with visit as (
         article_id,
         occurred_at,
         -- Read Next must not learn from its own clicks.
-        source_box is not distinct from 'read-next' as is_own_click,
+        coalesce(source_box = 'read-next', false) as is_own_click,
         lag(article_id, 1) over reading as seed_1,
         lag(article_id, 2) over reading as seed_2,
         lag(article_id, 3) over reading as seed_3,
@@ -21,7 +21,8 @@ with visit as (
         is_read
         and visitor_key is not null
         and article_id is not null
-        and occurred_at >= (select min(following.hour_start) - interval 30 minutes from rollups.following_hour as following)
+        and occurred_at
+        >= (select min(following.hour_start) - interval 30 minutes from rollups.following_hour as following)
         and occurred_at < (select max(following.hour_start) + interval 1 hour from rollups.following_hour as following)
         and (
             date_trunc('hour', occurred_at) in (select following.hour_start from rollups.following_hour as following)
