@@ -274,7 +274,7 @@ class NeighbourIndex:
             None where there is no file, it is damaged, or it was made with something else: it is built anew then.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 if str(file["key"]) != key or int(file["about"][0]) != _VERSION:
                     return None
                 parts = {name: file[name] for name in _ARRAYS}
