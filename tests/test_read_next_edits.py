@@ -29,7 +29,7 @@ ARTICLES = [
     article("es", edition="es", title="Ajedrez", body="Un torneo tranquilo", url="https://news.example/es/ajedrez"),
     article("gone", title="Withdrawn recipe", body="Lentils simmer slowly", status="withdrawn"),
 ]
-SETTINGS = "[read_next]\nlength = 3\nnear_duplicate_similarity = 1.01\nis_one_per_story = false\n"
+SETTINGS = "[read_next]\nlength = 3\nnear_duplicate_similarity = 1.01\nis_one_per_story = false\n[page]\nmost_read = 0\n"
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +206,7 @@ def test_a_ban_of_one_pair_is_not_taken_back_for_another_and_the_sentence_names_
 
 def test_no_list_of_the_settings_may_have_the_name_of_read_next(newsroom: Newsroom) -> None:
     settings = newsroom.workspace.settings_file
-    settings.write_text(settings.read_text() + f"[lists.{LIST_NAME}]\nlength = 4\n")
+    settings.write_text(settings.read_text() + f"[lists.{LIST_NAME}]\nhalf_life = '6h'\nwindow = '48h'\nlength = 4\n")
     with pytest.raises(SettingsError, match="give the list another"):
         newsroom.context()
 
