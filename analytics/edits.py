@@ -121,15 +121,20 @@ def _require_list(context: Context, edit: Edit) -> None:
 
 
 def _name_articles(warehouse: Warehouse, edit: Edit, urls: UrlRules) -> Edit:
-    """Put ids in place of the URLs that were typed; refuse a pinned pair that Read Next can never show."""
+    """Put ids in place of the URLs that were typed; refuse a pin that Read Next can never show."""
     article_id, edition = find_article(warehouse, edit.article_id, urls)
     named = replace(edit, article_id=article_id)
-    if edit.list_name != LIST_NAME or edit.scope is None:
+    if edit.list_name != LIST_NAME:
+        return named
+    is_pin = edit.action == "pin"
+    if is_pin and "flash" in warehouse.frame("rankings/article_scope", article_id=article_id)["content_type"]:
+        raise UsageError(f"{article_id} is a flash, and Read Next shows none; pin an article")
+    if edit.scope is None:
         return named
     seed_id, seed_edition = find_article(warehouse, edit.scope.removeprefix(SEED_SCOPE), urls)
-    if edit.action == "pin" and seed_id == article_id:
+    if is_pin and seed_id == article_id:
         raise UsageError(f"{article_id} cannot be read next after itself; name another article with --after")
-    if edit.action == "pin" and seed_edition != edition:
+    if is_pin and seed_edition != edition:
         places = f"{article_id} is of edition {edition} and {seed_id} of {seed_edition}"
         raise UsageError(f"{places}: what is read next is of the same edition, so pin its translation")
     return replace(named, scope=f"{SEED_SCOPE}{seed_id}")

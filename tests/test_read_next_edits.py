@@ -27,9 +27,12 @@ ARTICLES = [
     *(article(f"a{n}", section="Politics", title=f"Floods {n}", body=f"{FLOODS} w{n} x{n} y{n}") for n in range(4)),
     article("far", section="Sports", title="Chess champion", body="A quiet tournament ended with an early draw"),
     article("es", edition="es", title="Ajedrez", body="Un torneo tranquilo", url="https://news.example/es/ajedrez"),
+    article("short", title="Bell rings", content_type="flash"),
     article("gone", title="Withdrawn recipe", body="Lentils simmer slowly", status="withdrawn"),
 ]
-SETTINGS = "[read_next]\nlength = 3\nnear_duplicate_similarity = 1.01\nis_one_per_story = false\n[page]\nmost_read = 0\n"
+SETTINGS = (
+    "[read_next]\nlength = 3\nnear_duplicate_similarity = 1.01\nis_one_per_story = false\n[page]\nmost_read = 0\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +187,7 @@ def test_after_beside_another_list_or_a_scope_is_wrong_usage(
         (Edit("pin", "a1", LIST_NAME, "after=a9"), "there is no article 'a9'"),
         (Edit("pin", "a1", LIST_NAME, "after=a1"), "cannot be read next after itself"),
         (Edit("pin", "es", LIST_NAME, "after=a1"), "es is of edition es and a1 of en"),
+        (Edit("pin", "short", LIST_NAME), "short is a flash, and Read Next shows none"),
         (Edit("pin", "a1", LIST_NAME, "edition=en"), "Read Next has no scopes"),
         (Edit("pin", "a1", LIST_NAME, slot=4), "there is no slot 4; the list has 3"),
         (Edit("unban", "a1", LIST_NAME, "after=a0"), "no ban of a1 stands there"),
