@@ -90,6 +90,8 @@ def choose_slates(candidates: pl.DataFrame, settings: ReadNextSettings, signals:
 
 def _mark_pins(candidates: pl.DataFrame, signals: Signals, settings: ReadNextSettings) -> pl.DataFrame:
     """Give each pinned candidate its `slot`, and each candidate its `worth` beside the others: a pin's is endless."""
+    if signals.pins.is_empty():
+        return candidates.with_columns(slot=pl.lit(None, pl.Int64), worth="score")
     pins = signals.pair_pins(candidates["seed_article_id"])
     pins = pins.join(candidates, on=_PAIR, how="semi", maintain_order="left").sort("slot", maintain_order=True)
     asked: dict[str, dict[str, int]] = {}
