@@ -18,7 +18,9 @@ from analytics.publish.write import PublishedSet, read_manifest
 from analytics.rankings.edits import UNDOES, Edit, Edits
 from analytics.rankings.job import Moment, rank_lists
 from analytics.rankings.scopes import Scope, list_scopes
+from analytics.read_next.signals import LIST_NAME, SEED_SCOPE
 from analytics.settings import ListSettings, Settings
+from analytics.urls import UrlRules
 from analytics.warehouse import Warehouse
 
 _WITHDRAWALS = ("withdraw", "restore")
@@ -51,7 +53,7 @@ def record_edit(context: Context, edit: Edit, *, made_by: str, reason: str, is_n
     context : Context
         Workspace, settings and clock.
     edit : Edit
-        The article by its id or URL; the scope as `Scope` writes it.
+        The article by its id or URL; list and scope as `read_place` gives them.
     made_by, reason : str
         Who says it, and why.
     is_now : bool
@@ -60,15 +62,15 @@ def record_edit(context: Context, edit: Edit, *, made_by: str, reason: str, is_n
     Raises
     ------
     UsageError
-        Where there is no such article, list or slot, nothing that could be taken back, or nothing was published yet.
+        Where there is no such article, list or slot, a pair that cannot be, nothing that could be taken back, or
+        nothing was published yet.
     CheckFailed
         Where the changed lists would break the policy: the edit is recorded, and the reports stay as they are.
     """
     _require_words(made_by, reason)
     _require_list(context, edit)
     with context.hold(), context.open() as warehouse:
-        article_id, _ = find_article(warehouse, edit.article_id, context.url_rules)
-        edit = replace(edit, article_id=article_id)
+        edit = _name_articles(warehouse, edit, context.url_rules)
         _require_standing(warehouse, edit)
         manifest = _require_published(context) if is_now else None
         number = _append(warehouse, edit, context.now, made_by, reason)
@@ -101,16 +103,41 @@ def _require_words(made_by: str, reason: str) -> None:
 
 
 def _require_list(context: Context, edit: Edit) -> None:
-    lists = context.settings.lists
-    if edit.list_name is not None and edit.list_name not in lists:
-        raise UsageError(f"there is no list {edit.list_name!r}; {name_nearest(edit.list_name, lists)}")
-    if edit.slot is not None:
-        named = [edit.list_name] if edit.list_name else list(lists)
-        longest = max(lists[name].length for name in named)
-        if edit.slot > longest:
-            raise UsageError(f"there is no slot {edit.slot}; the list has {longest}")
+    lengths = {name: one.length for name, one in context.settings.lists.items()}
+    if edit.list_name == LIST_NAME:
+        lengths = {LIST_NAME: context.settings.read_next.length}
+        if edit.scope is not None and not edit.scope.startswith(SEED_SCOPE):
+            raise UsageError("Read Next has no scopes: leave --scope out, or name with --after what is read before")
+    elif edit.list_name is not None:
+        if edit.list_name not in lengths:
+            hint = name_nearest(edit.list_name, [*lengths, LIST_NAME])
+            raise UsageError(f"there is no list {edit.list_name!r}; {hint}")
+        lengths = {edit.list_name: lengths[edit.list_name]}
+    longest = max(lengths.values())
+    if edit.slot is not None and edit.slot > longest:
+        raise UsageError(f"there is no slot {edit.slot}; the list has {longest}")
     if edit.until_at is not None and edit.until_at <= context.now:
         raise UsageError("--until is over already; name a later moment")
+
+
+def _name_articles(warehouse: Warehouse, edit: Edit, urls: UrlRules) -> Edit:
+    """Put ids in place of the URLs that were typed; refuse a pin that Read Next can never show."""
+    article_id, edition = find_article(warehouse, edit.article_id, urls)
+    named = replace(edit, article_id=article_id)
+    if edit.list_name != LIST_NAME:
+        return named
+    is_pin = edit.action == "pin"
+    if is_pin and "flash" in warehouse.frame("rankings/article_scope", article_id=article_id)["content_type"]:
+        raise UsageError(f"{article_id} is a flash, and Read Next shows none; pin an article")
+    if edit.scope is None:
+        return named
+    seed_id, seed_edition = find_article(warehouse, edit.scope.removeprefix(SEED_SCOPE), urls)
+    if is_pin and seed_id == article_id:
+        raise UsageError(f"{article_id} cannot be read next after itself; name another article with --after")
+    if is_pin and seed_edition != edition:
+        places = f"{article_id} is of edition {edition} and {seed_id} of {seed_edition}"
+        raise UsageError(f"{places}: what is read next is of the same edition, so pin its translation")
+    return replace(named, scope=f"{SEED_SCOPE}{seed_id}")
 
 
 def _require_standing(warehouse: Warehouse, edit: Edit) -> None:
@@ -120,9 +147,15 @@ def _require_standing(warehouse: Warehouse, edit: Edit) -> None:
     standing = Edits.read(warehouse.frame("rankings/edit"), None).standing
     same = [one for one in standing if (one.action, one.article_id) == (UNDOES[edit.action], edit.article_id)]
     if not any(one.is_undone_by(edit) for one in same):
-        places = ", ".join(f"{one.list_name or 'every list'} of {one.scope or 'every scope'}" for one in same)
+        places = ", ".join(map(_name_place, same))
         stands = f"it stands in {places}" if same else "`readership edits` lists what stands"
         raise UsageError(f"no {UNDOES[edit.action]} of {edit.article_id} stands there; {stands}")
+
+
+def _name_place(edit: Edit) -> str:
+    if edit.list_name == LIST_NAME:
+        return f"{LIST_NAME} {(edit.scope or 'after every article').replace(SEED_SCOPE, 'after ')}"
+    return f"{edit.list_name or 'every list'} of {edit.scope or 'every scope'}"
 
 
 def _require_published(context: Context) -> Manifest:
@@ -147,14 +180,14 @@ def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: M
     data_through, final_through = (
         None if one is None else parse_instant(one) for one in (manifest.data_through, manifest.final_through)
     )
-    if edit.action in _WITHDRAWALS:
+    is_withdrawal, is_read_next = edit.action in _WITHDRAWALS, _bears_on_read_next(edit)
+    lists, scopes = (settings.lists, None) if is_withdrawal else _find_touched(warehouse, settings, edit, as_of)
+    if is_withdrawal:
+        make_stories(warehouse, settings, as_of)
+    if is_read_next:
         from analytics.read_next.job import recommend_articles  # noqa: PLC0415 - it loads the text model
 
-        lists, scopes = settings.lists, None
-        make_stories(warehouse, settings, as_of)
         recommend_articles(warehouse, settings.read_next, as_of, folder=context.workspace.similarity)
-    else:
-        lists, scopes = _find_touched(warehouse, settings, edit, as_of)
     rank_lists(warehouse, lists, Moment(as_of, data_through), scopes=scopes)
     return publish_reports(
         warehouse,
@@ -171,13 +204,21 @@ def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: M
         next_expected_at=None,
         policy=settings.policy,
         touched=scopes,
+        is_read_next_touched=is_read_next,
     )
+
+
+def _bears_on_read_next(edit: Edit) -> bool:
+    """Tell whether an edit may change what is read next: a pin of every list is about the ranked lists alone."""
+    return edit.list_name == LIST_NAME or (edit.list_name is None and edit.scope is None and edit.action != "pin")
 
 
 def _find_touched(
     warehouse: Warehouse, settings: Settings, edit: Edit, as_of: datetime
 ) -> tuple[dict[str, ListSettings], list[Scope]]:
     """Find the lists and scopes that an edit may change: of a ban, those in which the article stands."""
+    if edit.list_name == LIST_NAME:
+        return {}, []
     places = list_scopes(warehouse.frame("rankings/article_scope", article_id=edit.article_id))
     scopes = [one for one in places if edit.scope in {None, str(one)}]
     lists = {name: one for name, one in settings.lists.items() if edit.list_name in {None, name}}
@@ -196,3 +237,23 @@ def read_scope(words: list[str]) -> str | None:
     if not words:
         return None
     return str(Scope(())) if words == ["site"] else str(Scope.of(words))
+
+
+def read_place(list_name: str | None, words: list[str], after: str | None) -> tuple[str | None, str | None]:
+    """Give the list and the scope that the options of a command name.
+
+    Examples
+    --------
+    >>> read_place(None, [], "en-0001")
+    ('read-next', 'after=en-0001')
+
+    Raises
+    ------
+    UsageError
+        Where --after stands beside another list, or a scope.
+    """
+    if after is None:
+        return list_name, read_scope(words)
+    if list_name not in {None, LIST_NAME} or words:
+        raise UsageError("--after is about Read Next alone: leave --list and --scope out, or leave --after out")
+    return LIST_NAME, f"{SEED_SCOPE}{after}"

@@ -28,6 +28,7 @@ Metric: TypeAlias = Literal["events", "unusual", "depth", "newest"]
 Calendar: TypeAlias = Literal["day", "week", "month"]
 _DEFAULTS = Path(__file__).with_name("defaults.toml")
 _SHORTEST_HALF_LIFE_HOURS = 1 / 6
+_READ_NEXT = "read-next"
 AUTO = "auto"
 """The half-life that each scope finds by its own readers."""
 HALF_LIFE_PRESETS_SECONDS = (900, 3600, 7200, 10_800, 21_600, 86_400)
@@ -118,6 +119,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
 
     def __post_init__(self) -> None:
+        if _READ_NEXT in self.lists:
+            message = f"[lists.{_READ_NEXT}]: editors call Read Next by that name; give the list another"
+            raise ValueError(message)
         if self.page.list not in self.lists:
             message = f"[page] list: there is no list {self.page.list!r}; {name_nearest(self.page.list, self.lists)}"
             raise ValueError(message)

@@ -33,7 +33,12 @@ def _make(action: str) -> click.Command:
         _record(options, action, article, (made_by, reason), is_now=is_now, **told)
 
     if action not in {"withdraw", "restore"}:
-        command = click.option("--list", "list_name", help="Name of the list; every one where none is given.")(command)
+        command = click.option(
+            "--after", metavar="SEED", help="Of Read Next, after this article alone: its id or URL."
+        )(command)
+        command = click.option(
+            "--list", "list_name", help="Name of the list, or read-next; every one where none is given."
+        )(command)
         command = click.option(
             "--scope",
             "scopes",
@@ -61,14 +66,15 @@ def _record(
     is_now: bool,
     list_name: str | None = None,
     scopes: tuple[str, ...] = (),
+    after: str | None = None,
     slot: int | None = None,
     until_at: datetime | None = None,
 ) -> None:
-    from analytics.edits import read_scope, record_edit
+    from analytics.edits import read_place, record_edit
     from analytics.rankings.edits import Edit
     from analytics.terminal import print_note
 
-    edit = Edit(action, article, list_name, read_scope([*scopes]), slot, until_at)
+    edit = Edit(action, article, *read_place(list_name, [*scopes], after), slot, until_at)
     done = record_edit(options.read_context(), edit, made_by=words[0], reason=words[1], is_now=is_now)
     changed = None if done.published is None else [*done.published.changed, *done.published.removed]
     if options.is_json:

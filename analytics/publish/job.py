@@ -40,6 +40,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     next_expected_at: datetime | None,
     policy: Policy | None = None,
     touched: Collection[Scope] | None = None,
+    is_read_next_touched: bool = False,
 ) -> PublishedSet:
     """Publish the rankings, the read-next lists and the pages of one moment as a whole set.
 
@@ -67,6 +68,8 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
     touched
         The scopes whose lists may have changed since the set that stands in `reports`, where nothing else did: what
         they do not touch stays without being made again, pages aside. All is made where none are given.
+    is_read_next_touched
+        Whether what to read next may have changed beside those scopes.
 
     Returns
     -------
@@ -92,7 +95,7 @@ def publish_reports(  # noqa: PLR0913 - the fields of the manifest, by name
         touched=None if standing is None else touched,
     )
     files = {list_path(one.list, msgspec.to_builtins(one.scope)): encode(one) for one in documents}
-    if standing is None:
+    if standing is None or is_read_next_touched:
         files.update(_build_read_next(warehouse, as_of))
     pages = build_article_pages(warehouse, page, documents, as_of)
     files.update((article_page_path(one.edition, one.article_id), encode(one)) for one in pages)

@@ -158,7 +158,7 @@ def fill_slots(
     """
     places = ranked.select("article_id", "section_slug").rows()
     sections = dict(places)
-    pinned = _place_pins({one: slot for one, slot in pins.items() if one in sections}, length)
+    pinned = place_pins({one: slot for one, slot in pins.items() if one in sections}, length)
     chosen = _Chosen(rules, known, sections)
     for article_id in pinned.values():
         chosen.take(article_id)
@@ -194,7 +194,7 @@ def fill_slots(
     return Ruled(items, pl.DataFrame(left_out, schema=_LEFT_OUT, orient="row"))
 
 
-def _place_pins(pins: Mapping[str, int], length: int) -> dict[int, str]:
+def place_pins(pins: Mapping[str, int], length: int) -> dict[int, str]:
     """Give each pin its slot; one that a better pin has displaced gets the next free one, if there is one."""
     placed: dict[int, str] = {}
     displaced: list[tuple[str, int]] = []

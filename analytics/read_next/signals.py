@@ -30,7 +30,7 @@ class Signals:
     incumbents : DataFrame
         `seed_article_id`, `tab`, `article_id`: what was shown before.
     pins : DataFrame
-        `seed_article_id` (null: every seed), `article_id`, `slot`.
+        `seed_article_id` (null: every seed), `article_id`, `slot`; the newest last.
     bans : DataFrame
         `seed_article_id` (null: every seed), `article_id`.
     """
@@ -42,12 +42,17 @@ class Signals:
     bans: pl.DataFrame = field(default_factory=lambda: _empty(**_PAIR))
 
     def pair_pins(self, seeds: pl.Series) -> pl.DataFrame:
-        """Give the pinned pairs of some seeds: `seed_article_id`, `article_id`, `slot`."""
-        everywhere = self.pins.filter(pl.col("seed_article_id").is_null()).drop("seed_article_id")
+        """Give the pinned pairs of some seeds, the newest first: `seed_article_id`, `article_id`, `slot`.
+
+        Of two pins of one pair, such as one after every article and one after this, the newer one holds.
+        """
+        pins = self.pins.with_row_index("place")
+        everywhere = pins.filter(pl.col("seed_article_id").is_null()).drop("seed_article_id")
         every = seeds.unique().sort().to_frame("seed_article_id").join(everywhere, how="cross")
-        own = self.pins.filter(pl.col("seed_article_id").is_in(seeds.implode()))
-        both = pl.concat([own, every.select(own.columns)])
-        return both.filter(pl.col("seed_article_id") != pl.col("article_id"))
+        own = pins.filter(pl.col("seed_article_id").is_in(seeds.implode()))
+        both = pl.concat([own, every.select(own.columns)]).filter(pl.col("seed_article_id") != pl.col("article_id"))
+        both = both.sort("place", "seed_article_id", descending=[True, False])
+        return both.unique(["seed_article_id", "article_id"], keep="first", maintain_order=True).drop("place")
 
 
 NO_SIGNALS = Signals()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from analytics.rankings.rules import place_pins
+
 if TYPE_CHECKING:
     from analytics.read_next.settings import ReadNextSettings
     from analytics.read_next.signals import Signals
@@ -15,7 +17,9 @@ ALL_TAB = ""
 RESERVE = 4
 """Items kept beyond a list's length: a page that shows some of them elsewhere goes on with these."""
 TEXT, NEXT_READ, PINNED = "text", "next-read", "pinned"
+_PAIR = ["seed_article_id", "article_id"]
 _LIST = ["seed_article_id", "tab"]
+_IS_PINNED = pl.col("slot").is_not_null()
 
 
 def choose_slates(candidates: pl.DataFrame, settings: ReadNextSettings, signals: Signals) -> pl.DataFrame:
@@ -24,7 +28,8 @@ def choose_slates(candidates: pl.DataFrame, settings: ReadNextSettings, signals:
     In this order: what an editor banned goes, what is too weak, and what is nearly the seed's own text; of candidates
     that are nearly the same text, the best stays; each tab takes its section; of one section at most `section_cap`
     stay; what resembles what stands above it steps back by `diversity`; what stood there before holds its place
-    against what is better by less than `calm`; the best `length` remain, and a reserve. A pin takes its slot.
+    against what is better by less than `calm`; the best `length` remain, and a reserve. A pin takes its slot in the
+    tab of all sections, is exempt from every rule but the bans, and counts as the best where others give way.
     Fewer items rather than weak ones: a seed may end with none.
 
     Parameters
@@ -59,52 +64,76 @@ def choose_slates(candidates: pl.DataFrame, settings: ReadNextSettings, signals:
     is_strong = (pl.col("text_similarity") >= settings.minimum_similarity) | (
         pl.col("next_reads") >= settings.minimum_next_reads
     )
-    allowed = _drop_banned(candidates, signals.bans)
-    strong = allowed.filter(is_strong, ~is_twin)
+    is_fit = is_strong & ~is_twin
     if settings.is_one_per_story:
-        strong = strong.filter(~pl.col("is_own_story"))
-    kept = _drop_twins(_rank(strong, ["seed_article_id"], "score"), candidates.filter(is_twin))
+        is_fit &= ~pl.col("is_own_story")
+    allowed = _mark_pins(_drop_banned(candidates, signals.bans), signals, settings)
+    fit = allowed.with_columns(is_fit=is_fit).filter(pl.col("is_fit") | _IS_PINNED)
+    kept = _drop_twins(_rank(fit, ["seed_article_id"], "worth"), candidates.filter(is_twin))
     if settings.is_one_per_story:
         is_first = pl.col("rank") == pl.col("rank").min().over("seed_article_id", "story_id")
-        kept = kept.filter(pl.col("story_id").is_null() | is_first)
+        kept = kept.filter(pl.col("story_id").is_null() | is_first | _IS_PINNED)
     slates = _open_tabs(kept, settings.tabs)
     if settings.section_cap is not None:
         in_section = _count_within(*_LIST, "section")
-        is_capped = pl.col("section").is_null() | (pl.col("tab") != ALL_TAB) | (in_section <= settings.section_cap)
-        slates = slates.filter(is_capped)
-    slates = _diversify(slates, candidates, settings)
-    slates = _hold(slates, signals.incumbents, settings)
+        is_free = pl.col("section").is_null() | (pl.col("tab") != ALL_TAB) | _IS_PINNED
+        slates = slates.filter(is_free | (in_section <= settings.section_cap))
+    pinned, others = slates.filter(_IS_PINNED), slates.filter(~_IS_PINNED)
+    others = _diversify(_rank(others, _LIST, "score"), candidates, settings)
+    others = _hold(others, pinned, signals.incumbents, settings)
+    placed = _place_pins(others, pinned).filter(pl.col("rank") <= settings.length + RESERVE)
     basis = pl.when(pl.col("read_share") > 0.5).then(pl.lit(NEXT_READ)).otherwise(pl.lit(TEXT))  # noqa: PLR2004 - half
-    chosen = slates.with_columns(basis=basis).filter(pl.col("rank") <= settings.length + RESERVE)
-    placed = _place_pins(chosen, allowed, signals, settings)
-    return placed.with_columns(is_reserve=pl.col("rank") > settings.length)
+    basis = pl.when(_IS_PINNED).then(pl.lit(PINNED)).otherwise(basis)
+    chosen = placed.with_columns(basis=basis, is_reserve=pl.col("rank") > settings.length)
+    return chosen.drop("slot", "worth", "is_fit")
+
+
+def _mark_pins(candidates: pl.DataFrame, signals: Signals, settings: ReadNextSettings) -> pl.DataFrame:
+    """Give each pinned candidate its `slot`, and each candidate its `worth` beside the others: a pin's is endless."""
+    if signals.pins.is_empty():
+        return candidates.with_columns(slot=pl.lit(None, pl.Int64), worth="score")
+    pins = signals.pair_pins(candidates["seed_article_id"])
+    pins = pins.join(candidates, on=_PAIR, how="semi", maintain_order="left").sort("slot", maintain_order=True)
+    asked: dict[str, dict[str, int]] = {}
+    for seed_id, article_id, slot in pins.select(*_PAIR, "slot").iter_rows():
+        asked.setdefault(seed_id, {})[article_id] = slot
+    slots = [
+        (seed_id, article_id, slot)
+        for seed_id, one in asked.items()
+        for slot, article_id in place_pins(one, settings.length).items()
+    ]
+    placed = pl.DataFrame(slots, schema=[*((name, pl.String) for name in _PAIR), ("slot", pl.Int64)], orient="row")
+    marked = candidates.join(placed, on=_PAIR, how="left", maintain_order="left")
+    return marked.with_columns(worth=pl.when(_IS_PINNED).then(float("inf")).otherwise("score"))
 
 
 def _drop_banned(candidates: pl.DataFrame, bans: pl.DataFrame) -> pl.DataFrame:
     everywhere = bans.filter(pl.col("seed_article_id").is_null()).select("article_id")
-    pairs = bans.filter(pl.col("seed_article_id").is_not_null()).select("seed_article_id", "article_id")
+    pairs = bans.filter(pl.col("seed_article_id").is_not_null()).select(_PAIR)
     kept = candidates.join(everywhere, on="article_id", how="anti", maintain_order="left")
     return kept.join(pairs, on=pairs.columns, how="anti", maintain_order="left")
 
 
 def _drop_twins(ranked: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
-    """Drop what is nearly the same text as a better candidate of the same seed."""
+    """Drop what is nearly the same text as a better candidate of the same seed; never a pin."""
     pairs = twins.select(article_id="seed_article_id", twin_id="article_id")
     better = ranked.select("seed_article_id", twin_id="article_id", twin_rank="rank")
     repeated = (
-        ranked.select("seed_article_id", "article_id", "rank")
+        ranked.filter(~_IS_PINNED)
+        .select(*_PAIR, "rank")
         .join(pairs, on="article_id")
         .join(better, on=["seed_article_id", "twin_id"])
         .filter(pl.col("twin_rank") < pl.col("rank"))
     )
-    return ranked.join(repeated, on=["seed_article_id", "article_id"], how="anti", maintain_order="left")
+    return ranked.join(repeated, on=_PAIR, how="anti", maintain_order="left")
 
 
 def _open_tabs(ranked: pl.DataFrame, tabs: tuple[str, ...]) -> pl.DataFrame:
-    """Give the tab of all sections every candidate, and each other tab those of its section."""
-    of_section = [ranked.filter(pl.col("section") == tab).with_columns(tab=pl.lit(tab)) for tab in tabs]
+    """Give the tab of all sections every candidate, and each other tab those of its section; none there is pinned."""
+    free = ranked.filter("is_fit").with_columns(worth="score", slot=pl.lit(None, pl.Int64))
+    of_section = [free.filter(pl.col("section") == tab).with_columns(tab=pl.lit(tab)) for tab in tabs]
     every = pl.concat([ranked.with_columns(tab=pl.lit(ALL_TAB)), *of_section])
-    return _rank(every, _LIST, "score")
+    return _rank(every, _LIST, "worth")
 
 
 def _diversify(slates: pl.DataFrame, candidates: pl.DataFrame, settings: ReadNextSettings) -> pl.DataFrame:
@@ -127,10 +156,13 @@ def _diversify(slates: pl.DataFrame, candidates: pl.DataFrame, settings: ReadNex
     return pl.concat(placed).select(slates.columns).sort(*_LIST, "rank")
 
 
-def _hold(slates: pl.DataFrame, incumbents: pl.DataFrame, settings: ReadNextSettings) -> pl.DataFrame:
+def _hold(
+    slates: pl.DataFrame, pinned: pl.DataFrame, incumbents: pl.DataFrame, settings: ReadNextSettings
+) -> pl.DataFrame:
     """Keep what was shown before where what would take its place is better by less than `calm`.
 
-    Calm decides who is shown, not in which order: so a second run at the same moment changes nothing.
+    Calm decides who is shown, not in which order: so a second run at the same moment changes nothing. Of the places
+    of a list, those that pins take are none to hold.
     """
     if not settings.calm or incumbents.is_empty():
         return slates
@@ -140,42 +172,24 @@ def _hold(slates: pl.DataFrame, incumbents: pl.DataFrame, settings: ReadNextSett
     # By place first where places were given by diversity: a step of one place is never a question of calm.
     worth = pl.col("score") * bonus if not settings.diversity else -pl.col("rank").cast(pl.Float64)
     chosen = _rank(held.with_columns(worth=worth), _LIST, "worth")
-    is_shown = pl.col("rank") <= settings.length
+    taken = pinned.group_by(_LIST).agg(pl.len().cast(pl.Int64).alias("taken"))
+    chosen = chosen.join(taken, on=_LIST, how="left", maintain_order="left").with_columns(pl.col("taken").fill_null(0))
+    is_shown = pl.col("rank") <= settings.length - pl.col("taken")
     first, rest = chosen.filter(is_shown), chosen.filter(~is_shown)
     order = "score" if not settings.diversity else "worth"
     first, rest = _rank(first, _LIST, order), _rank(rest, _LIST, order)
-    rest = rest.with_columns(rank=pl.col("rank") + settings.length)
+    rest = rest.with_columns(rank=pl.col("rank") + settings.length - pl.col("taken"))
     return pl.concat([first, rest]).select(slates.columns).sort(*_LIST, "rank")
 
 
-def _place_pins(
-    slates: pl.DataFrame, candidates: pl.DataFrame, signals: Signals, settings: ReadNextSettings
-) -> pl.DataFrame:
-    """Give each pinned article its slot; the others move down."""
-    if signals.pins.is_empty():
-        return slates
-    pinned = (
-        signals.pair_pins(candidates["seed_article_id"])
-        .join(candidates, on=["seed_article_id", "article_id"])
-        .with_columns(tab=pl.lit(ALL_TAB), basis=pl.lit(PINNED), rank=pl.col("slot"))
-    )
-    others = slates.join(pinned, on=[*_LIST, "article_id"], how="anti", maintain_order="left")
-    touched = others.join(pinned, on=_LIST, how="semi", maintain_order="left")
-    untouched = others.join(pinned, on=_LIST, how="anti", maintain_order="left")
-    placed = [_interleave(group, pinned) for group in touched.partition_by(_LIST, maintain_order=True)]
-    alone = pinned.join(touched, on=_LIST, how="anti").select(slates.columns)
-    ranked = pl.concat([untouched, *placed, alone]).sort(*_LIST, "rank", "article_id")
-    ranked = ranked.with_columns(rank=_count_within(*_LIST))
-    return ranked.filter(pl.col("rank") <= settings.length + RESERVE)
-
-
-def _interleave(group: pl.DataFrame, pinned: pl.DataFrame) -> pl.DataFrame:
-    own = pinned.join(group.select(_LIST).unique(), on=_LIST).sort("slot", "article_id")
-    rows, pins = group.sort("rank").to_dicts(), own.select(group.columns).to_dicts()
-    for pin in pins:
-        rows.insert(min(pin["rank"] - 1, len(rows)), pin)
-    numbered = [row | {"rank": place} for place, row in enumerate(rows, 1)]
-    return pl.DataFrame(numbered, schema=group.schema)
+def _place_pins(others: pl.DataFrame, pinned: pl.DataFrame) -> pl.DataFrame:
+    """Give each pinned article its slot, or the last of a shorter list; the others move down."""
+    if pinned.is_empty():
+        return others
+    pins = pinned.sort(*_LIST, "slot").with_columns(rank=pl.col("slot") - _count_within(*_LIST) + 1)
+    # A pin's rank is now that of the other it stands before.
+    both = pl.concat([others, pins]).sort(*_LIST, "rank", "slot", nulls_last=True)
+    return both.with_columns(rank=_count_within(*_LIST))
 
 
 def _rank(rows: pl.DataFrame, within: list[str], by: str) -> pl.DataFrame:

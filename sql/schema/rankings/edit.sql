@@ -21,8 +21,8 @@ comment on table rankings.edit is 'What editors said of articles: pins, bans, wi
 comment on column rankings.edit.edit_number is 'Counts up; where two disagree, the higher one holds.';
 comment on column rankings.edit.action is 'pin, unpin, ban, unban, withdraw or restore.';
 comment on column rankings.edit.article_id is 'The article it is about.';
-comment on column rankings.edit.list_name is 'The list it is about; empty for every list.';
-comment on column rankings.edit.scope is 'The scope it is about; empty for every scope that holds the article.';
+comment on column rankings.edit.list_name is 'The list it is about, or read-next; empty for every list.';
+comment on column rankings.edit.scope is 'The scope it is about, or after= and the article before it in Read Next; empty for every one.';
 comment on column rankings.edit.slot is 'The slot of a pin, from 1.';
 comment on column rankings.edit.until_at is 'It holds for moments before this one (UTC); empty for as long as nothing takes it back.';
 comment on column rankings.edit.made_at is 'When it was typed, by the clock (UTC).';
