@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -275,7 +276,12 @@ def _report_others(context: Context, entity: str, found: Inputs) -> list[FileRep
 
 
 def run(
-    context: Context, *, as_of: datetime | None = None, is_forced: bool = False, is_loading: bool = True
+    context: Context,
+    *,
+    as_of: datetime | None = None,
+    is_forced: bool = False,
+    is_loading: bool = True,
+    is_refit: bool = False,
 ) -> RunResult:
     """Load what landed, rank, recommend, publish.
 
@@ -289,6 +295,8 @@ def run(
         Publish a moment older than the one that is published.
     is_loading : bool
         Whether to load what landed first.
+    is_refit : bool
+        Whether all articles are compared anew, instead of bringing up to date what is kept of that.
 
     Raises
     ------
@@ -313,8 +321,10 @@ def run(
                 published_as_of=parse_instant(published.as_of) if published else None,
             )
             _refuse_older(record, published, is_forced=is_forced)
-            is_new_fault = any(one.status == "set_aside" and one.content_hash for one in reports)
-            if published and not is_new_fault and _is_no_news(context, warehouse, record, published):
+            if is_refit:
+                shutil.rmtree(workspace.similarity, ignore_errors=True)
+            must_run = is_refit or any(one.status == "set_aside" and one.content_hash for one in reports)
+            if published and not must_run and _is_no_news(context, warehouse, record, published):
                 manifest = _restate(context, published.status, published.reasons)
                 remove_kept(workspace.warehouse)
                 return RunResult(manifest or published, reports, is_news=False, aliases=aliases)

@@ -105,10 +105,11 @@ def refuse_set_aside(reports: list[Any]) -> None:
 @cli.command()
 @click.option("--as-of", type=Instant(), help="Describe this moment; the newest complete hour by default.")
 @click.option("--force", is_flag=True, help="Publish a moment older than the one that is published.")
+@click.option("--refit", is_flag=True, help="Compare all articles anew, instead of bringing what is kept up to date.")
 @common_options
-def run(options: Options, as_of: datetime | None, force: bool) -> None:
+def run(options: Options, as_of: datetime | None, force: bool, refit: bool) -> None:
     """Load what landed, rank, recommend and publish."""
-    _run(options, as_of, is_forced=force, is_loading=True)
+    _run(options, as_of, is_forced=force, is_loading=True, is_refit=refit)
 
 
 @cli.command()
@@ -120,12 +121,15 @@ def publish(options: Options, as_of: datetime | None, force: bool) -> None:
     _run(options, as_of, is_forced=force, is_loading=False)
 
 
-def _run(options: Options, as_of: datetime | None, *, is_forced: bool, is_loading: bool) -> None:
+def _run(
+    options: Options, as_of: datetime | None, *, is_forced: bool, is_loading: bool, is_refit: bool = False
+) -> None:
     from analytics.pipeline import run as run_chain
     from analytics.terminal import note_alias_effect, show_progress
 
     with show_progress() as progress:
-        result = run_chain(options.read_context(progress), as_of=as_of, is_forced=is_forced, is_loading=is_loading)
+        context = options.read_context(progress)
+        result = run_chain(context, as_of=as_of, is_forced=is_forced, is_loading=is_loading, is_refit=is_refit)
     if options.is_json:
         manifest = result.manifest
         summary: dict[str, Any] = {name: getattr(manifest, name, None) for name in ("run_id", "as_of", "status")}

@@ -145,7 +145,7 @@ def find_candidates(
     near = find_near(index, settings, rows)
     followed = signals.next_reads.filter(pl.col("seed_article_id").is_in(known.gather(rows).implode()))
     pinned = signals.pair_pins(known.gather(rows)).drop("slot").unique()
-    pairs = _join_followed(index, near, pl.concat([followed, pinned], how="diagonal"))
+    pairs = _join_followed(index, near, pl.concat([followed, pinned], how="diagonal"), pinned)
     pairs = pairs.join(signals.popularity, on="article_id", how="left", maintain_order="left")
     blended = blend(
         fill_masses(pairs.with_columns(pl.col("popularity").fill_null(0.0))),
@@ -178,7 +178,7 @@ def find_near(index: TextIndex, settings: ReadNextSettings, rows: NDArray[np.int
     return others.filter(pl.int_range(pl.len()).over("seed") < POOL)
 
 
-def _join_followed(index: TextIndex, near: pl.DataFrame, followed: pl.DataFrame) -> pl.DataFrame:
+def _join_followed(index: TextIndex, near: pl.DataFrame, followed: pl.DataFrame, pinned: pl.DataFrame) -> pl.DataFrame:
     """Join what is near by text and what was read next, and describe the pairs."""
     articles = index.corpus.articles.select(_ARTICLE_COLUMNS).with_row_index("row").cast({"row": pl.Int64})
     places = articles.select("row", "article_id")
@@ -195,7 +195,10 @@ def _join_followed(index: TextIndex, near: pl.DataFrame, followed: pl.DataFrame)
     )
     is_seed = pl.col("article_id") == pl.col("seed_article_id")
     is_translation = (pl.col("translation_group") == pl.col("seed_translation_group")).fill_null(value=False)
-    pairs = pairs.filter("is_candidate", ~(is_seed | is_translation))
+    pins = pinned.with_columns(is_pinned=pl.lit(value=True))
+    pairs = pairs.join(pins, on=pinned.columns, how="left", maintain_order="left")
+    # An editor may pin what is too old to be found.
+    pairs = pairs.filter(pl.col("is_candidate") | pl.col("is_pinned"), ~(is_seed | is_translation))
     # The seed's own story is what Coverage shows.
     is_own = (pl.col("story_id") == pl.col("seed_story_id")).fill_null(value=False)
     pairs = pairs.with_columns(is_own_story=is_own)
