@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.similarity import index as indexes
 from analytics.similarity.index import POOL, NeighbourIndex
-from analytics.similarity.model import FieldTfidf
+from analytics.similarity.weigher import TermWeigher
 
 WORDS = ["harvest", "storm", "minister", "goal", "vaccine", "strike", "river", "budget", "court", "school"]
 ARTICLES = st.lists(
@@ -84,7 +84,7 @@ def test_after_any_small_steps_the_neighbours_are_those_of_comparing_all(
     articles: list[tuple[str, bool]], steps: list[list[tuple[int, int]]]
 ) -> None:
     standing = frame(articles)
-    index = NeighbourIndex.build(FieldTfidf(), standing)
+    index = NeighbourIndex.build(TermWeigher(), standing)
     number = len(articles)
     for step in steps:
         for place, kind in step:
@@ -115,23 +115,23 @@ def test_what_is_written_is_what_is_read(
 ) -> None:
     path = tmp_path_factory.mktemp("kept") / "index.npz"
     standing = frame(articles)
-    index = NeighbourIndex.build(FieldTfidf(), standing)
+    index = NeighbourIndex.build(TermWeigher(), standing)
     index.save(path, "key")
-    read = NeighbourIndex.load(path, "key", FieldTfidf())
+    read = NeighbourIndex.load(path, "key", TermWeigher())
     assert read is not None
     assert list_neighbours(read, standing) == list_neighbours(index, standing)
     assert read.update(standing) is read
-    assert NeighbourIndex.load(path, "another key", FieldTfidf()) is None
+    assert NeighbourIndex.load(path, "another key", TermWeigher()) is None
 
 
 def test_a_file_that_is_cut_or_no_index_is_taken_for_none(tmp_path: Path) -> None:
     path = tmp_path / "index.npz"
-    assert NeighbourIndex.load(path, "key", FieldTfidf()) is None
-    NeighbourIndex.build(FieldTfidf(), frame([("storm", True), ("storm river", True)])).save(path, "key")
+    assert NeighbourIndex.load(path, "key", TermWeigher()) is None
+    NeighbourIndex.build(TermWeigher(), frame([("storm", True), ("storm river", True)])).save(path, "key")
     whole = path.read_bytes()
     for content in (whole[: len(whole) // 2], b"", b"not an index", whole[:300] + b"\0" * 40 + whole[340:]):
         path.write_bytes(content)
-        assert NeighbourIndex.load(path, "key", FieldTfidf()) is None
+        assert NeighbourIndex.load(path, "key", TermWeigher()) is None
 
 
 def test_a_few_changes_cost_no_new_model_and_one_in_fifty_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def test_a_few_changes_cost_no_new_model_and_one_in_fifty_does(monkeypatch: pyte
     rng = np.random.default_rng(3)
     titles = [" ".join(rng.choice(WORDS, 4)) for _ in range(200)]
     standing = frame([(f"{title} number{place}", True) for place, title in enumerate(titles)])
-    index = NeighbourIndex.build(FieldTfidf(), standing)
+    index = NeighbourIndex.build(TermWeigher(), standing)
     few = pl.concat([standing, frame([("storm in the court", True)] * 3, 200)])
     kept = index.update(few)
     assert kept.changes == 3
@@ -155,7 +155,7 @@ def test_a_pool_that_lost_a_third_is_filled_again(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(indexes, "_SMALL", 0)
     monkeypatch.setattr(indexes, "_REFIT_SHARE", 1e9)
     standing = frame([(f"storm{place % 3} river{place % 3} own{place}", True) for place in range(POOL * 6)])
-    index = NeighbourIndex.build(FieldTfidf(), standing)
+    index = NeighbourIndex.build(TermWeigher(), standing)
     nearest = {int(row) for row in index.near[0, : POOL // 2]}
     fewer = standing[[row for row in range(standing.height) if row not in nearest]]
     index = index.update(fewer)

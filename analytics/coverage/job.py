@@ -86,7 +86,7 @@ def read_vectors(
 ) -> Iterator[tuple[pl.DataFrame, sparse.csr_array]]:
     """Give, edition by edition and language by language, the live articles and their unit vectors, row by row."""
     # Imported here: scikit-learn takes a second, and most commands fit no model.
-    from analytics.similarity.model import FieldTfidf  # noqa: PLC0415
+    from analytics.similarity.weigher import TermWeigher  # noqa: PLC0415
     from analytics.similarity.words import add_summaries  # noqa: PLC0415
 
     own = settings.read_next
@@ -94,7 +94,7 @@ def read_vectors(
     languages = pl.coalesce("language", "edition").map_elements(read_language, pl.String)
     for part in articles.with_columns(language=languages).partition_by("edition", "language", maintain_order=True):
         language = part["language"][0]
-        model = FieldTfidf(language, own.field_weights, name_weight=own.name_weights.get(language, 1.0))
+        model = TermWeigher(language, own.field_weights, name_weight=own.name_weights.get(language, 1.0))
         yield part.select("article_id", "published_at"), model.fit_transform(add_summaries(part))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 from scipy import sparse
 
-from analytics.similarity.model import FieldTfidf
+from analytics.similarity.weigher import TermWeigher
 from analytics.similarity.words import read_key
 
 _PAIR_BLOCK = 20_000
@@ -15,7 +15,7 @@ _ARTICLE_BLOCK = 5_000
 
 
 def add_reasons(
-    items: pl.DataFrame, articles: pl.DataFrame, vectors: sparse.csr_array, model: FieldTfidf, terms: int
+    items: pl.DataFrame, articles: pl.DataFrame, vectors: sparse.csr_array, model: TermWeigher, terms: int
 ) -> pl.DataFrame:
     """Add to each item the tags and the terms it shares with its seed.
 
@@ -104,7 +104,7 @@ def _find_weighty_terms(
     return weighty.join(sides, on="pair")
 
 
-def _find_forms(weighty: pl.DataFrame, articles: pl.DataFrame, model: FieldTfidf) -> pl.DataFrame:
+def _find_forms(weighty: pl.DataFrame, articles: pl.DataFrame, model: TermWeigher) -> pl.DataFrame:
     """Return how each article writes the terms asked of it: `row`, `column`, `word`, `count`."""
     asked = weighty.select("row", "column").unique().sort("row", "column")
     rows = asked["row"].unique(maintain_order=True)

@@ -20,8 +20,8 @@ from analytics.read_next.signals import NO_SIGNALS, Signals
 from analytics.read_next.slate import choose_slates
 from analytics.read_next.store import Store
 from analytics.similarity.index import FAINTEST, POOL
-from analytics.similarity.model import FieldTfidf
 from analytics.similarity.neighbours import find_nearest
+from analytics.similarity.weigher import TermWeigher
 
 _ARTICLE_COLUMNS = [
     "article_id",
@@ -78,7 +78,7 @@ class TextIndex:
     """
 
     corpus: Corpus
-    model: FieldTfidf
+    model: TermWeigher
     vectors: sparse.csr_array
     near: pl.DataFrame | None = None
 
@@ -96,7 +96,7 @@ def build_index(corpus: Corpus, settings: ReadNextSettings, store: Store | None 
         Where vectors and neighbours are kept from run to run.
     """
     name_weight = settings.name_weights.get(corpus.language, 1.0)
-    model = FieldTfidf(corpus.language, settings.field_weights, name_weight=name_weight)
+    model = TermWeigher(corpus.language, settings.field_weights, name_weight=name_weight)
     kept = store.take_up(corpus, model, settings.threads) if store else None
     if kept is None:
         return TextIndex(corpus, model, model.fit_transform(corpus.articles))

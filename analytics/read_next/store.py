@@ -16,7 +16,7 @@ import polars as pl
 if TYPE_CHECKING:
     from analytics.read_next.corpus import Corpus
     from analytics.similarity.index import NeighbourIndex
-    from analytics.similarity.model import FieldTfidf
+    from analytics.similarity.weigher import TermWeigher
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Store:
     folder: Path
     is_saving: bool = False
 
-    def take_up(self, corpus: Corpus, model: FieldTfidf, threads: int) -> NeighbourIndex | None:
+    def take_up(self, corpus: Corpus, model: TermWeigher, threads: int) -> NeighbourIndex | None:
         """Bring what is kept of an edition up to date.
 
         Returns
@@ -61,7 +61,7 @@ class Store:
         return self.folder / f"{blake2b(told.encode(), digest_size=8).hexdigest()}.npz"
 
     @staticmethod
-    def _name_key(model: FieldTfidf) -> str:
+    def _name_key(model: TermWeigher) -> str:
         """Name what an index depends on beside the articles: the model, and how hashes and words are made."""
-        told = f"{sorted(model.get_params().items())} {pl.__version__} {np.__version__}"
+        told = f"{sorted(model.parameters.items())} {pl.__version__} {np.__version__}"
         return blake2b(told.encode(), digest_size=16).hexdigest()

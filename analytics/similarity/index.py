@@ -19,8 +19,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analytics.similarity.model import FieldTfidf
 from analytics.similarity.neighbours import find_changed, find_nearest_all
+from analytics.similarity.weigher import TermWeigher
 
 POOL = 60
 """Neighbours kept for each article."""
@@ -53,7 +53,7 @@ class NeighbourIndex:
 
     Attributes
     ----------
-    model : FieldTfidf
+    model : TermWeigher
         The fitted model.
     ids : ndarray of str, shape (n,)
         The articles, in the order they came; one that changed comes again.
@@ -74,7 +74,7 @@ class NeighbourIndex:
         Articles that came, changed or went since the model was fitted.
     """
 
-    model: FieldTfidf
+    model: TermWeigher
     ids: NDArray[np.str_]
     hashes: NDArray[np.uint64]
     is_live: NDArray[np.bool_]
@@ -85,12 +85,12 @@ class NeighbourIndex:
     changes: int = 0
 
     @classmethod
-    def build(cls, model: FieldTfidf, articles: pl.DataFrame, *, threads: int = 1) -> NeighbourIndex:
+    def build(cls, model: TermWeigher, articles: pl.DataFrame, *, threads: int = 1) -> NeighbourIndex:
         """Fit the model and compare every article with every other.
 
         Parameters
         ----------
-        model : FieldTfidf
+        model : TermWeigher
             Not yet fitted.
         articles : DataFrame
             `article_id`, `text_hash`, `is_candidate` and the model's fields.
@@ -101,7 +101,7 @@ class NeighbourIndex:
         --------
         >>> articles = pl.DataFrame({"article_id": ["a", "b", "c"], "text_hash": [1, 2, 3],
         ...                          "is_candidate": True, "title": ["Rain falls", "Rain stops", "Goal"]})
-        >>> NeighbourIndex.build(FieldTfidf(), articles).near[:, 0].tolist()
+        >>> NeighbourIndex.build(TermWeigher(), articles).near[:, 0].tolist()
         [1, 0, -1]
         """
         vectors = _shrink(model.fit_transform(articles))
@@ -231,8 +231,8 @@ class NeighbourIndex:
         )
         return replace(self, near=near, similarities=similarities)
 
-    def _copy_model(self) -> FieldTfidf:
-        return FieldTfidf(**self.model.get_params())
+    def _copy_model(self) -> TermWeigher:
+        return self.model.copy_unfitted()
 
     def save(self, path: Path, key: str) -> None:
         """Write the index to one file, whole or not at all.
@@ -245,7 +245,8 @@ class NeighbourIndex:
             Names what the index was made with; `load` asks for the same.
         """
         arrays: dict[str, Any] = {name: getattr(self, name, None) for name in _ARRAYS}
-        arrays |= {"terms": self.model.terms_.astype(np.str_), "weights": self.model.weights_}
+        terms, stopped = (words.astype(np.str_) for words in (self.model.terms_, self.model.stopped_))
+        arrays |= {"terms": terms, "stopped": stopped, "weights": self.model.weights_}
         arrays |= {name: getattr(self.vectors, name) for name in ("data", "indices", "indptr")}
         about = np.array([_VERSION, self.changes, self.vectors.shape[1]])
         waiting = path.with_name(f"{path.name}.new")
@@ -256,7 +257,7 @@ class NeighbourIndex:
         waiting.replace(path)
 
     @classmethod
-    def load(cls, path: Path, key: str, model: FieldTfidf) -> NeighbourIndex | None:
+    def load(cls, path: Path, key: str, model: TermWeigher) -> NeighbourIndex | None:
         """Read an index.
 
         Parameters
@@ -265,7 +266,7 @@ class NeighbourIndex:
             The file.
         key : str
             As it was saved with.
-        model : FieldTfidf
+        model : TermWeigher
             Not fitted; takes what was learned.
 
         Returns
@@ -281,7 +282,8 @@ class NeighbourIndex:
                 _, changes, width = (int(one) for one in file["about"])
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
-        model.terms_, model.weights_ = parts.pop("terms").astype(object), parts.pop("weights")
+        model.terms_, model.stopped_ = (parts.pop(name).astype(object) for name in ("terms", "stopped"))
+        model.weights_ = parts.pop("weights")
         shape = (len(parts["ids"]), width)
         vectors = sparse.csr_array(tuple(parts.pop(name) for name in ("data", "indices", "indptr")), shape=shape)
         return cls(model, vectors=vectors, changes=changes, **parts)
