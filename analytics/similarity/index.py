@@ -39,6 +39,7 @@ _ARRAYS = (
     "is_found",
     "terms",
     "weights",
+    "stopped",
     "data",
     "indices",
     "indptr",

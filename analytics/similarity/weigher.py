@@ -210,4 +210,5 @@ class TermWeigher:
 def _scale_to_unit(rows: sparse.csr_array, length: float = 1.0) -> sparse.csr_array:
     place = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
     norms = np.sqrt(np.bincount(place, np.square(rows.data), rows.shape[0]))
+    norms[norms == 0] = 1  # of words that say nothing alone
     return sparse.csr_array((length * rows.data / norms[place], rows.indices, rows.indptr), shape=rows.shape)
