@@ -19,6 +19,8 @@ _BLOCK = 512
 # By the heaviest words of both sides the nearest are found among a few more, which are then compared whole.
 _RETRIEVED_BY = 75
 _SPARE = 6
+# What is faint by the heaviest words of one side may be less so by all; by half of it, it is not.
+_GLIMPSE = 0.6
 _RESCORED = 32
 _SLICE = 2_048
 
@@ -169,7 +171,7 @@ def find_nearest_all(  # noqa: PLR0913 - two of them narrow what is found
             sparse.csr_matrix(light[start:stop]),
             turned if turned is not None else sparse.csr_matrix(offered[low:high].T.tocsr()),
             top_n=round((count + 1 + _SPARE) * shared),
-            threshold=faintest / 2,
+            threshold=_GLIMPSE * faintest,
             n_threads=threads,
         )
         rows = np.arange(start, stop)
@@ -216,15 +218,18 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     known = len(standing[0])
     near[:known], cosines[:known] = standing
     live = np.flatnonzero(is_live)
+    light = keep_heaviest(vectors[changed], _RETRIEVED_BY)
     both = sp_matmul_topn(
         sparse.csr_matrix(vectors if len(live) == size else vectors[live]),
-        sparse.csr_matrix(vectors[changed].T.tocsr()),
+        sparse.csr_matrix(light.T.tocsr()),
         top_n=len(changed),
-        threshold=faintest,
+        threshold=_GLIMPSE * faintest,
         n_threads=threads,
     )
-    seeds = live[np.repeat(np.arange(len(live)), np.diff(both.indptr))]
-    others, found = changed[both.indices], both.data
+    seeds, others = live[np.repeat(np.arange(len(live)), np.diff(both.indptr))], changed[both.indices]
+    order = np.argsort(others, kind="stable")
+    seeds, others = seeds[order], others[order]
+    found = np.round(_compare(vectors, others, seeds, threads), _DECIMALS)
     is_other = seeds != others
     seeds, others, found = seeds[is_other], others[is_other], found[is_other]
     ahead = is_found[seeds]
