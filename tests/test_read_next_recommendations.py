@@ -28,6 +28,7 @@ SCHEMA: dict[str, Any] = {
     "published_at": pl.Datetime("us"),
     "status": pl.String,
     "translation_group": pl.String,
+    "story_id": pl.String,
 }
 SUBJECTS = ["river flood rescue", "striker goal derby", "vaccine trial clinic", "budget tax vote"]
 
