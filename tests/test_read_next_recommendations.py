@@ -156,10 +156,14 @@ def test_of_two_equally_near_the_newer_comes_first() -> None:
 
 
 def test_recency_never_takes_more_than_its_floor() -> None:
-    chosen = recommend_all(newsroom(24), SETTINGS, AS_OF)
-    share = chosen["score"] / chosen["text_similarity"]
-    assert share.min() >= SETTINGS.recency_floor - 1e-4
-    assert share.max() <= 1
+    chosen, ageless = (
+        recommend_all(newsroom(24), replace(SETTINGS, recency_floor=floor, length=9), AS_OF)
+        for floor in (SETTINGS.recency_floor, 1.0)
+    )
+    both = chosen.join(ageless, on=["seed_article_id", "article_id"])
+    share = both["score"] / both["score_right"]
+    assert share.min() >= SETTINGS.recency_floor - 1e-6
+    assert SETTINGS.recency_floor + 0.05 < share.max() <= 1 + 1e-5
 
 
 def test_an_item_says_which_tags_it_shares_as_it_writes_them() -> None:
