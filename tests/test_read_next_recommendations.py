@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import UsageError
+from analytics.read_next.co_reading import find_popularity
 from analytics.read_next.recommendations import recommend_all, recommend_one
 from analytics.read_next.settings import ReadNextSettings
+from analytics.read_next.signals import Signals
 
 AS_OF = datetime.fromisoformat("2026-03-14T12:00")
 SETTINGS = ReadNextSettings()
@@ -207,3 +209,40 @@ def test_where_there_is_no_summary_the_beginning_of_the_body_weighs_more_than_it
         article("a-ends", "", body=f"{filler} river flood"),
     )
     assert items_of("seed", articles, near_duplicate_similarity=1.1) == ["b-begins", "a-ends"]
+
+
+def follow(*steps: tuple[str, str, int]) -> Signals:
+    """Give signals in which so many readers went from one article to another, just now."""
+    rows = [
+        {"seed_article_id": seed, "article_id": name, "next_reads": reads}
+        | {f"mass_{place}": float(reads) for place in range(4)}
+        for seed, name, reads in steps
+    ]
+    pairs = pl.DataFrame(rows)
+    return Signals(pairs, find_popularity(pairs))
+
+
+def test_what_readers_went_on_to_comes_first_and_says_so() -> None:
+    articles = frame(article("seed", "river flood"), article("alike", "river flood rescue"), article("read", "striker"))
+    assert items_of("seed", articles) == ["alike"]
+    chosen = recommend_one(articles, SETTINGS, AS_OF, "seed", follow(("seed", "read", 500)))
+    assert chosen.select("article_id", "basis", "next_reads").rows() == [("read", "next-read", 500), ("alike", "text", 0)]
+
+
+def test_another_editions_readers_change_nothing() -> None:
+    abroad = [article(f"e{number}", "inundacion", edition="es") for number in range(2)]
+    home = [article("seed", "river flood"), article("a", "river flood rescue"), article("b", "river alarm boats")]
+    steps = [("seed", "b", 2), ("b", "a", 5)]
+    alone = recommend_one(frame(*home), SETTINGS, AS_OF, "seed", follow(*steps))
+    both = recommend_one(
+        frame(*home, *abroad), SETTINGS, AS_OF, "seed", follow(*steps, ("e0", "e1", 900), ("seed", "e1", 40))
+    )
+    assert both.rows() == alone.rows()
+    assert both["article_id"].to_list() == ["a", "b"]
+
+
+def test_an_old_article_that_is_read_today_gets_this_months() -> None:
+    old = article("old", "river flood", age_days=1800)
+    articles = frame(old, article("older", "river flood rescue", age_days=1900), article("new", "striker", age_days=3))
+    chosen = recommend_one(articles, SETTINGS, AS_OF, "old", follow(("old", "older", 90), ("old", "new", 5)))
+    assert chosen["article_id"].to_list() == ["new"]
