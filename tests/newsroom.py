@@ -141,6 +141,7 @@ _TABLES = {
     "rollups.article_hourly": ["article_id", "hour_start"],
     "rollups.removed_hourly": ["article_id", "hour_start", "reason"],
     "rollups.decay_hourly": ["article_id", "hour_start", "half_life_seconds"],
+    "rollups.next_read": ["seed_article_id", "article_id", "span_start"],
     "articles.article": ["article_id"],
     "articles.alias": ["article_id", "url"],
     "articles.article_tag": ["article_id", "tag_key"],

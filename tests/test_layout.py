@@ -19,13 +19,18 @@ from analytics.statements import hash_definitions, list_migrations
 from analytics.warehouse import open_warehouse
 from analytics.warehouse.tables import LAYOUT_VERSION, Warehouse
 
-from .newsroom import MINUTE, NOON, Newsroom, article, hash_files, pageview, read_tables
+from .newsroom import HOUR, MINUTE, NOON, Newsroom, article, hash_files, pageview, read_tables
 
 LAYOUTS = Path(__file__).parent / "layouts"
 OLDER = 2
 READS = [
     pageview(f"a{n % 3}", NOON - n * MINUTE, f"v{n % 9}", event_id=f"{n}", source_box=None if n % 4 else "most-read")
     for n in range(60)
+]
+FOLLOWS = [
+    pageview(f"a{n % 3}", NOON - ago * HOUR + n * MINUTE, f"w{ago}", event_id=f"w{ago}-{n}")
+    for ago in (2, 4)
+    for n in range(3)
 ]
 _MIGRATE = """
 import sys
@@ -51,6 +56,20 @@ def older(tmp_path: Path) -> Newsroom:
             connection.execute("alter table rollups.decay_hourly drop column box_read_mass")
             connection.execute("update runs.layout set layout_version = ?", [OLDER])
     return newsroom
+
+
+@pytest.fixture
+def layout_5(older: Newsroom) -> Newsroom:
+    """Give a newsroom whose warehouse has the layout of before what was read next was counted."""
+    older.load_events(*FOLLOWS)
+    columns = pl.read_csv(LAYOUTS / "layout_5.csv").filter(pl.col("table") == "read_next.item")
+    kinds = ", ".join(f"{name} {kind}" for name, kind in columns.select("column", "type").rows())
+    with duckdb.connect(str(older.workspace.warehouse)) as connection:
+        connection.execute("drop table rollups.next_read")
+        connection.execute("drop table read_next.item")
+        connection.execute(f"create table read_next.item ({kinds})")
+        connection.execute("update runs.layout set layout_version = 5")
+    return older
 
 
 def read_layout(path: Path) -> tuple[int, int]:
@@ -143,6 +162,25 @@ def test_what_is_brought_on_is_what_this_program_would_have_made(older: Newsroom
             assert [row | keyed for row in read_tables(one)[table]] == [row | keyed for row in rows]
     assert [report.loaded for report in older.load("events", older.incoming / "2.rows")] == [0]
     assert older.query("select final_through from runs.run order by run_number limit 1") == [{"final_through": None}]
+
+
+def test_a_warehouse_of_layout_5_learns_what_was_read_next_in_the_hours_whose_events_are_kept(
+    layout_5: Newsroom, tmp_path: Path
+) -> None:
+    fresh = Newsroom(tmp_path / "fresh")
+    fresh.load_articles(*(article(f"a{number}") for number in range(3)))
+    fresh.load_events(*READS, *FOLLOWS)
+    fresh.run()
+    closed = NOON - 4 * HOUR
+    with duckdb.connect(str(layout_5.workspace.warehouse)) as connection:
+        connection.execute("insert into rollups.closed_hour values (?)", [closed])
+    layout_5.run()
+    columns = "seed_article_id, article_id, span_start, next_reads, second_reads, third_reads"
+    text = f"select {columns} from rollups.next_read where hour_start <> '{closed}' order by all"
+    assert layout_5.query(text) == fresh.query(text) != []
+    assert layout_5.query(f"select 1 from rollups.next_read where hour_start = '{closed}'") == []
+    items = "select seed_article_id, tab, rank, article_id from read_next.item order by all"
+    assert layout_5.query(items) == fresh.query(items)
 
 
 def test_an_answer_leaves_an_older_layout_alone(older: Newsroom) -> None:

@@ -63,7 +63,7 @@ def test_an_installed_wheel_finds_its_statements(wheel: Path, tmp_path: Path) ->
         archive.extractall(tmp_path / "installed")
     program = (
         "from analytics.statements import find_sql_folder, list_migrations, list_statements;"
-        "print(find_sql_folder(), *list_statements(), *list_migrations(2, 5), sep='\\n')"
+        "print(find_sql_folder(), *list_statements(), *list_migrations(2, 6), sep='\\n')"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

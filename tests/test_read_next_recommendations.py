@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import UsageError
+from analytics.read_next.co_reading import find_popularity
 from analytics.read_next.recommendations import recommend_all, recommend_one
 from analytics.read_next.settings import ReadNextSettings
+from analytics.read_next.signals import Signals
 
 AS_OF = datetime.fromisoformat("2026-03-14T12:00")
 SETTINGS = ReadNextSettings()
@@ -28,6 +30,7 @@ SCHEMA: dict[str, Any] = {
     "published_at": pl.Datetime("us"),
     "status": pl.String,
     "translation_group": pl.String,
+    "story_id": pl.String,
 }
 SUBJECTS = ["river flood rescue", "striker goal derby", "vaccine trial clinic", "budget tax vote"]
 
@@ -155,10 +158,14 @@ def test_of_two_equally_near_the_newer_comes_first() -> None:
 
 
 def test_recency_never_takes_more_than_its_floor() -> None:
-    chosen = recommend_all(newsroom(24), SETTINGS, AS_OF)
-    share = chosen["score"] / chosen["text_similarity"]
-    assert share.min() >= SETTINGS.recency_floor - 1e-4
-    assert share.max() <= 1
+    chosen, ageless = (
+        recommend_all(newsroom(24), replace(SETTINGS, recency_floor=floor, length=9), AS_OF)
+        for floor in (SETTINGS.recency_floor, 1.0)
+    )
+    both = chosen.join(ageless, on=["seed_article_id", "article_id"])
+    share = both["score"] / both["score_right"]
+    assert share.min() >= SETTINGS.recency_floor - 1e-6
+    assert SETTINGS.recency_floor + 0.05 < share.max() <= 1 + 1e-5
 
 
 def test_an_item_says_which_tags_it_shares_as_it_writes_them() -> None:
@@ -202,3 +209,43 @@ def test_where_there_is_no_summary_the_beginning_of_the_body_weighs_more_than_it
         article("a-ends", "", body=f"{filler} river flood"),
     )
     assert items_of("seed", articles, near_duplicate_similarity=1.1) == ["b-begins", "a-ends"]
+
+
+def follow(*steps: tuple[str, str, int]) -> Signals:
+    """Give signals in which so many readers went from one article to another, just now."""
+    rows = [
+        {"seed_article_id": seed, "article_id": name, "next_reads": reads}
+        | {f"mass_{place}": float(reads) for place in range(4)}
+        for seed, name, reads in steps
+    ]
+    pairs = pl.DataFrame(rows)
+    return Signals(pairs, find_popularity(pairs))
+
+
+def test_what_readers_went_on_to_comes_first_and_says_so() -> None:
+    articles = frame(article("seed", "river flood"), article("alike", "river flood rescue"), article("read", "striker"))
+    assert items_of("seed", articles) == ["alike"]
+    chosen = recommend_one(articles, SETTINGS, AS_OF, "seed", follow(("seed", "read", 500)))
+    assert chosen.select("article_id", "basis", "next_reads").rows() == [
+        ("read", "next-read", 500),
+        ("alike", "text", 0),
+    ]
+
+
+def test_another_editions_readers_change_nothing() -> None:
+    abroad = [article(f"e{number}", "inundacion", edition="es") for number in range(2)]
+    home = [article("seed", "river flood"), article("a", "river flood rescue"), article("b", "river alarm boats")]
+    steps = [("seed", "b", 2), ("b", "a", 5)]
+    alone = recommend_one(frame(*home), SETTINGS, AS_OF, "seed", follow(*steps))
+    both = recommend_one(
+        frame(*home, *abroad), SETTINGS, AS_OF, "seed", follow(*steps, ("e0", "e1", 900), ("seed", "e1", 40))
+    )
+    assert both.rows() == alone.rows()
+    assert both["article_id"].to_list() == ["a", "b"]
+
+
+def test_an_old_article_that_is_read_today_gets_this_months() -> None:
+    old = article("old", "river flood", age_days=1800)
+    articles = frame(old, article("older", "river flood rescue", age_days=1900), article("new", "striker", age_days=3))
+    chosen = recommend_one(articles, SETTINGS, AS_OF, "old", follow(("old", "older", 90), ("old", "new", 5)))
+    assert chosen["article_id"].to_list() == ["new"]

@@ -21,7 +21,7 @@ SCHEMAS = {"articles", "coverage", "loads", "events", "rollups", "rankings", "re
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    newsroom = Newsroom(tmp_path_factory.mktemp("snapshot") / "newsroom")
+    newsroom = Newsroom(tmp_path_factory.mktemp("snapshot") / "newsroom", "[read_next]\nis_one_per_story = false\n")
     newsroom.load("articles", ARTICLES)
     newsroom.load("events", [*EVENTS, {"kind": "scroll"}])
     newsroom.run(NOON - HOUR)

@@ -32,7 +32,7 @@ WRITES = {
     "replace": "replace the rows of ",
     "replace_all": "replace all",
 }
-NAME_RULES = {"TIMESTAMP": r".*_(at|until)|hour_start|as_of|(data|final)_through", "BOOLEAN": r"(is|has)_.*"}
+NAME_RULES = {"TIMESTAMP": r".*_(at|until)|(hour|span)_start|as_of|(data|final)_through", "BOOLEAN": r"(is|has)_.*"}
 OTHER_NAME = r"(?!(is|has)_)(?!.*_at$)[a-z][a-z0-9_]*"
 
 

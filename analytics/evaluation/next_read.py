@@ -166,6 +166,9 @@ class Moment:
         is_asked[asked] = True
         self._places = np.flatnonzero(is_asked[history.seeds])
         self._is_known = history.published_at <= np.datetime64(as_of)
+        near = history.near.filter(pl.col("seed").is_in(asked))
+        article = near["article"].to_numpy()
+        self._near = near.filter(self._is_known[article] & (article != near["seed"].to_numpy()))
 
     def score(self, formula: str) -> tuple[Floats, dict[int, Own]]:
         """Score all articles for each seed.
@@ -181,7 +184,7 @@ class Moment:
         if formula == READ_NEXT:
             return self._blend()
         if formula == TEXT:
-            near = self._history.near.filter(pl.col("seed").is_in(self._asked))
+            near = self._near
             return nothing, self._group(
                 near["seed"].to_numpy(), near["article"].to_numpy(), near["text_similarity"].to_numpy()
             )
@@ -219,7 +222,8 @@ class Moment:
         masses = forward + REVERSE_SHARE * forward[history.back]
         flow = np.bincount(history.articles, masses[:, 1], len(history.published_at))
         popularity = np.where(self._is_known, flow / max(flow.sum(), _TINY), 0.0)
-        age = (np.datetime64(self._as_of) - history.published_at) / np.timedelta64(1, "D")
+        newest = history.published_at[self._is_known].max(initial=history.published_at.min())
+        age = (newest - history.published_at) / np.timedelta64(1, "D")
         recency = rules.recency_floor + (1 - rules.recency_floor) * 2.0 ** (
             -np.maximum(age, 0) / rules.recency_half_life_days
         )
@@ -227,10 +231,9 @@ class Moment:
             {"seed": history.seeds[self._places], "article": history.articles[self._places]}
         ).with_columns(pl.Series(name, masses[self._places, place]) for place, name in enumerate(_MASSES))
         totals = own.group_by("seed", maintain_order=True).agg(pl.sum(*_MASSES))
-        near = history.near.filter(pl.col("seed").is_in(self._asked))
         elsewhere = pl.DataFrame({"seed": self._asked, "article": np.full(len(self._asked), -1)})
         pairs = pl.concat(
-            [own.join(near, on=["seed", "article"], how="full", coalesce=True), elsewhere], how="diagonal"
+            [own.join(self._near, on=["seed", "article"], how="full", coalesce=True), elsewhere], how="diagonal"
         )
         pairs = pairs.with_columns(pl.col("text_similarity", *_MASSES).fill_null(0.0)).sort("seed", "article")
         article = pairs["article"].to_numpy()

@@ -125,7 +125,7 @@ class ReadNextDocument(
     edition: Name
     as_of: Instant
     items: tuple[ReadNextItem, ...]
-    tabs: tuple[ReadNextTab, ...] = ()
+    tabs: tuple[ReadNextTab, ...]
 
 
 class ManifestFile(Struct, frozen=True, forbid_unknown_fields=True, order=True):

@@ -143,10 +143,14 @@ def find_candidates(
     known = articles["article_id"]
     rows = np.arange(len(known)) if seeds is None else np.flatnonzero(known.is_in(list(seeds)).to_numpy())
     near = find_near(index, settings, rows)
-    followed = signals.next_reads.filter(pl.col("seed_article_id").is_in(known.gather(rows).implode()))
+    # Another edition's readers say nothing of what is popular in this one.
+    is_here = pl.col("article_id").is_in(known.implode())
+    followed = signals.next_reads.filter(pl.col("seed_article_id").is_in(known.gather(rows).implode()), is_here)
     pinned = signals.pair_pins(known.gather(rows)).drop("slot").unique()
     pairs = _join_followed(index, near, pl.concat([followed, pinned], how="diagonal"), pinned)
-    pairs = pairs.join(signals.popularity, on="article_id", how="left", maintain_order="left")
+    popular = signals.popularity.filter(is_here)
+    popular = popular.with_columns(pl.col("popularity") / pl.max_horizontal(pl.sum("popularity"), 1e-300))
+    pairs = pairs.join(popular, on="article_id", how="left", maintain_order="left")
     blended = blend(
         fill_masses(pairs.with_columns(pl.col("popularity").fill_null(0.0))),
         sum_seeds(followed),

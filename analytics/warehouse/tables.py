@@ -147,6 +147,8 @@ class Warehouse:
             with self.transaction():
                 for file in files:
                     self._execute(file.read_text(encoding="utf-8"))
+                # A step may drop what is made anew: everything is defined again on opening.
+                self._execute("drop macro if exists definition_hash")
                 self._execute("update runs.layout set layout_version = $version", {"version": LAYOUT_VERSION})
         except duckdb.Error as error:
             message = f"the warehouse cannot be brought to layout {LAYOUT_VERSION} ({str(error).splitlines()[0]})"

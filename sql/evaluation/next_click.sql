@@ -19,7 +19,7 @@ with visit as (
         and visitor_key is not null
         and (removed_by is null or removed_by = 'repeat')
         and occurred_at < $until_at::timestamp
-    window reading as (partition by visitor_key, session_key order by occurred_at, event_key)
+    window reading as (partition by visitor_key, session_key order by occurred_at, article_id, event_key)
 )
 
 select

@@ -29,7 +29,7 @@ with visit as (
             or date_trunc('hour', occurred_at + interval 30 minutes)
             in (select following.hour_start from rollups.following_hour as following)
         )
-    window reading as (partition by visitor_key order by occurred_at, event_key)
+    window reading as (partition by visitor_key order by occurred_at, article_id, event_key)
 ),
 
 step as (

@@ -44,13 +44,15 @@ def list_ids(cards: list[Row]) -> list[str]:
 
 def make_suggestions(seed: str, others: list[str]) -> pl.DataFrame:
     rows = [
-        {"seed_article_id": seed, "rank": rank, "article_id": other, "score": 1 / rank, "text_similarity": 1 / rank,
-         "age_days": 1.0, "basis": "text", "shared_tags": ["Ports"], "shared_terms": ["strike"]}
+        {"seed_article_id": seed, "tab": "", "rank": rank, "is_reserve": rank > 4, "article_id": other, "score": 1 / rank, "text_similarity": 1 / rank,
+         "next_reads": 0, "read_share": 0.0, "age_days": 1.0, "basis": "text", "shared_tags": ["Ports"],
+         "shared_terms": ["strike"], "as_of": AS_OF}
         for rank, other in enumerate(others, 1)
     ]  # fmt: skip
-    kinds: Any = {"rank": pl.Int32, "score": pl.Float64, "text_similarity": pl.Float64, "age_days": pl.Float64}
+    kinds: Any = {"rank": pl.Int32, "is_reserve": pl.Boolean, "next_reads": pl.Int64, "as_of": pl.Datetime("us")}
+    kinds |= {"read_share": pl.Float64, "score": pl.Float64, "text_similarity": pl.Float64, "age_days": pl.Float64}
     kinds |= dict.fromkeys(("shared_tags", "shared_terms"), pl.List(pl.String))
-    return pl.DataFrame(rows, schema=dict.fromkeys(("seed_article_id", "rank", "article_id"), pl.String) | kinds
+    return pl.DataFrame(rows, schema=dict.fromkeys(("seed_article_id", "tab", "rank", "article_id"), pl.String) | kinds
                         | {"basis": pl.String})  # fmt: skip
 
 

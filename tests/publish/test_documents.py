@@ -36,7 +36,7 @@ def item(**fields: object) -> dict[str, Any]:
         "content_type": "article", "published_at": AS_OF - HOUR,
         "reading_minutes": 2, "image_url": None, "image_alt": None, "score": 1.0, "reads": 1, "readers": 1,
         "shares": 0, "basis": "decayed", "rules": [], "peak_rank": 1, "hours_on_list": 0,
-        "is_withheld": False, "shared_tags": ["Ports"], "shared_terms": ["strike"],
+        "is_withheld": False, "tab": "", "next_reads": 2, "shared_tags": ["Ports"], "shared_terms": ["strike"],
     }  # fmt: skip
     return row | fields
 
@@ -171,4 +171,5 @@ def test_the_label_is_section_else_region_else_type(fields: dict[str, object], l
 
 def test_a_read_next_document_says_why() -> None:
     document = build_read_next_document("en-9", "en", as_of=AS_OF, items=[item()])
-    assert json.loads(encode(document))["items"][0]["reasons"] == {"tags": ["Ports"], "terms": ["strike"]}
+    reasons = {"tags": ["Ports"], "terms": ["strike"], "next_reads": None}
+    assert json.loads(encode(document))["items"][0]["reasons"] == reasons

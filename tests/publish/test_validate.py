@@ -20,7 +20,7 @@ Change = Callable[[dict[str, Any]], object]
 
 def repeat_box(page: dict[str, Any], **fields: object) -> None:
     """Let Read Next open with the first article of Most Read."""
-    card = page["most_read"]["items"][0] | {"basis": "text", "reasons": {"tags": [], "terms": []}}
+    card = page["most_read"]["items"][0] | {"basis": "text", "reasons": {"tags": [], "terms": [], "next_reads": None}}
     page["read_next"].insert(0, card | fields)
 
 

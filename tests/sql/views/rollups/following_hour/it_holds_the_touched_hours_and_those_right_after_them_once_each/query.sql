@@ -1,0 +1,1 @@
+select * from rollups.following_hour order by hour_start
