@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -36,7 +37,7 @@ Score = Callable[[str, datetime], dict[str, float]]
 
 def walk() -> list[Visit]:
     """Let readers go from article to article, in steps of ten seconds, with a liking for the next subject."""
-    dice = Random(11)
+    dice = Random(11)  # noqa: S311 - no secret
     visits: dict[tuple[str, int], Visit] = {}
     for reader in range(40):
         ticks, place = dice.randint(-360, 220), dice.randrange(8)
@@ -81,7 +82,7 @@ def list_clicks() -> list[tuple[str, str, datetime]]:
     clicks = []
     for reader in sorted({visit[0] for visit in VISITS}):
         own = sorted((ticks, name) for visitor, ticks, name, _ in VISITS if visitor == reader)
-        for (before, seed), (ticks, name) in zip(own, own[1:], strict=False):
+        for (before, seed), (ticks, name) in pairwise(own):
             at = NOON + ticks * MINUTE / 6
             if seed != name and ticks - before <= 180 and PERIOD.from_at <= at < PERIOD.until_at:
                 clicks.append((seed, name, at))
@@ -216,7 +217,7 @@ def test_a_run_scores_its_candidates_as_the_replay_does(
         assert dict(rows) == pytest.approx({name: expected[name] for name, _ in rows}, abs=2e-9)
 
 
-def test_a_click_at_the_moment_of_a_run_was_not_known_to_it(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_click_at_the_moment_of_a_run_was_not_known_to_it(tmp_path: Path) -> None:
     one = Newsroom(tmp_path / "one")
     one.load_articles(article("a", title="river"), article("b", title="striker"))
     seen: list[Visit] = [("ann", -30, "a", None), ("ann", 0, "b", None)]

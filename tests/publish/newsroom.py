@@ -179,7 +179,8 @@ def make_read_next(articles: pl.DataFrame) -> pl.DataFrame:
         for seed in ids:
             for rank, other in enumerate([one for one in ids if one != seed][:4], 1):
                 rows.append({
-                    "seed_article_id": seed, "tab": "", "rank": rank, "is_reserve": False, "article_id": other, "score": 0.9 / rank,
+                    "seed_article_id": seed, "tab": "", "rank": rank, "is_reserve": False,
+                    "article_id": other, "score": 0.9 / rank,
                     "text_similarity": 0.9 / rank, "next_reads": 0, "read_share": 0.0, "age_days": 1.5, "basis": "text",
                     "shared_tags": ["Ports"], "shared_terms": ["strike", "water"], "as_of": AS_OF,
                 })  # fmt: skip

@@ -44,7 +44,8 @@ def list_ids(cards: list[Row]) -> list[str]:
 
 def make_suggestions(seed: str, others: list[str]) -> pl.DataFrame:
     rows = [
-        {"seed_article_id": seed, "tab": "", "rank": rank, "is_reserve": rank > 4, "article_id": other, "score": 1 / rank, "text_similarity": 1 / rank,
+        {"seed_article_id": seed, "tab": "", "rank": rank, "is_reserve": rank > 4,
+         "article_id": other, "score": 1 / rank, "text_similarity": 1 / rank,
          "next_reads": 0, "read_share": 0.0, "age_days": 1.0, "basis": "text", "shared_tags": ["Ports"],
          "shared_terms": ["strike"], "as_of": AS_OF}
         for rank, other in enumerate(others, 1)

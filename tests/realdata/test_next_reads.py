@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +23,7 @@ def found(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> NextReadE
     newsroom = Newsroom(tmp_path_factory.mktemp("next-reads") / "newsroom")
     events = pl.read_parquet(realdata / EVENTS)
     first_at = events["occurred_at"].dt.convert_time_zone("UTC").dt.replace_time_zone(None).dt.truncate("1h").min()
-    assert first_at is not None
+    assert isinstance(first_at, datetime)
     path = newsroom.incoming / "events.parquet"
     begin = pl.lit(first_at).dt.replace_time_zone("UTC")
     events.filter(pl.col("occurred_at").dt.convert_time_zone("UTC") < begin + pl.duration(hours=60)).write_parquet(path)
