@@ -172,7 +172,7 @@ def publish(newsroom: Newsroom, warehouse: Warehouse) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         reports = Path(folder) / "reports"
         publish_reports(
-            warehouse, reports=reports, lists=setting.recipes, as_of=NOON, data_through=NOON,
+            warehouse, reports=reports, lists=setting.recipes, page=setting.page_recipe, as_of=NOON, data_through=NOON,
             config_hash=setting.config_hash, status="fresh", reasons=(), generated_at=newsroom.now,
             next_expected_at=None,
         )  # fmt: skip

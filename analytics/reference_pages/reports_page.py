@@ -76,6 +76,8 @@ _MEANINGS = {
     "ReadNextItem.reasons": "Why the item is there.",
     "Reasons.tags": "Tags both articles carry, as the item writes them.",
     "Reasons.terms": "Words that weigh most in the similarity, heaviest first.",
+    "Reasons.next_reads": "Readers who went on from the one to the other in the last 7 days; null where under three.",
+    "ReadNextDocument.tabs": "What to read next of one section, for each section that has a tab.",
     "MostReadCard.basis": "How the item earned its slot: decayed, a window such as 24h, latest, or pinned.",
     "ReadNextCard.reasons": "Why the item is there.",
     "MostReadBox.list": "Name of the list, as set by page.list.",
