@@ -76,7 +76,7 @@ _MEANINGS = {
     "ReadNextItem.reasons": "Why the item is there.",
     "Reasons.tags": "Tags both articles carry, as the item writes them.",
     "Reasons.terms": "Words that weigh most in the similarity, heaviest first.",
-    "Reasons.next_reads": "How many went straight from the article to the item in 7 days; null where hardly anybody did.",
+    "Reasons.next_reads": "How many went straight on to the item in 7 days; null where hardly anybody did.",
     "ReadNextDocument.tabs": "The lists of single sections, as set by read_next.tabs.",
     "ReadNextTab.section": "Section the list is for, as it stands in paths and scopes.",
     "MostReadCard.basis": "How the item earned its slot: decayed, a window such as 24h, latest, or pinned.",
