@@ -27,6 +27,7 @@ _HISTORY = (
     "rankings.edit",
     "rankings.withheld",
     "read_next.item",
+    "read_next.earlier",
     "coverage.assignment",
     "coverage.change",
     "runs.run",

@@ -49,6 +49,9 @@ def recommend_articles(warehouse: Warehouse, settings: ReadNext, as_of: datetime
     # Imported here: scikit-learn takes a second, and most commands fit no model.
     from analytics.read_next.recommendations import recommend_all  # noqa: PLC0415
 
+    shown = warehouse.frame("read_next/shown", as_of=as_of)
+    if len(shown):
+        warehouse.replace_frame("read_next.earlier", shown)
     articles = warehouse.frame("read_next/article", as_of=as_of)
     signals = read_signals(warehouse, as_of)
     store = Store(folder, is_saving=True) if folder else None
