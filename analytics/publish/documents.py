@@ -178,7 +178,7 @@ def encode(document: Document) -> bytes:
 
     Examples
     --------
-    >>> encode(ReadNextDocument("en-1", "en", "2026-03-14T12:00:00Z", ()))[:46]
+    >>> encode(ReadNextDocument("en-1", "en", "2026-03-14T12:00:00Z", (), ()))[:46]
     b'{"schema":"readership/read-next/1","article_id'
     """
     text = msgspec.json.encode(document)
