@@ -653,7 +653,7 @@ class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 3
     popularity_weight: Annotated[
         float, Meta(ge=0, le=1, description="Share of popularity in what is expected before anybody went on.")
-    ] = 0.3
+    ] = 0.5
     sharpness: Annotated[
         float, Meta(gt=0, le=20, description="Power of the similarity: how much likelier the nearest texts are.")
     ] = 3.0

@@ -71,7 +71,7 @@ class ReadNextSettings:
     other_maximum_age_days: float = 365.0
     section_cap: int | None = None
     minimum_next_reads: int = 3
-    popularity_weight: float = 0.3
+    popularity_weight: float = 0.5
     sharpness: float = 3.0
     is_one_per_story: bool = True
     diversity: float = 0.0
