@@ -121,7 +121,7 @@ def score_by_blend(alike: dict[tuple[str, str], float], run_at: datetime, seed: 
     ]
     newest = max(PUBLISHED[name] for name in known)
     ages = [(newest - PUBLISHED[name]) / DAY for name in others]
-    estimates = define_blend(rows, totals, 0.3, 3.0)
+    estimates = define_blend(rows, totals, 0.5, 3.0)
     return {
         name: estimate * (0.85 + 0.15 * 2 ** (-age / 7))
         for name, estimate, age in zip(others, estimates, ages, strict=True)
