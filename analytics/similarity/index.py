@@ -196,7 +196,7 @@ class NeighbourIndex:
         if not fresh.height:
             return self
         first = len(self.ids)
-        vectors = sparse.csr_array(sparse.vstack([self.vectors, _shrink(self.model.transform(fresh))], format="csr"))
+        vectors = _stack(self.vectors, _shrink(self.model.transform(fresh)))
         is_live = np.concatenate([self.is_live, np.ones(fresh.height, dtype=bool)])
         is_found = np.concatenate([self.is_found, fresh["is_candidate"].to_numpy()])
         near, similarities = find_changed(
@@ -294,3 +294,13 @@ def _shrink(vectors: sparse.csr_array) -> sparse.csr_array:
     """Halve the memory: a cosine is shown to six decimals."""
     entries = (vectors.data.astype(np.float32), vectors.indices.astype(np.int32), vectors.indptr.astype(np.int32))
     return sparse.csr_array(entries, shape=vectors.shape)
+
+
+def _stack(above: sparse.csr_array, below: sparse.csr_array) -> sparse.csr_array:
+    """Put rows below others; SciPy's own way looks through every index again, four times as long."""
+    entries = (
+        np.concatenate([above.data, below.data]),
+        np.concatenate([above.indices, below.indices]),
+        np.concatenate([above.indptr, below.indptr[1:] + above.indptr[-1]]),
+    )
+    return sparse.csr_array(entries, shape=(above.shape[0] + below.shape[0], above.shape[1]))
