@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ from scipy import sparse
 
 from analytics.read_next.co_reading import (
     HALF_LIVES,
+    MASSES,
     REVERSE_SHARE,
     SECOND_WEIGHT,
     SPAN,
@@ -20,6 +22,8 @@ from analytics.read_next.co_reading import (
     WINDOW,
     blend,
 )
+from analytics.read_next.corpus import weigh_recency
+from analytics.read_next.settings import ReadNextSettings
 
 READ_NEXT, TEXT, CO_READING = "read-next", "text alone", "next reads alone"
 NEWEST, POPULAR, RECENT = "newest", "popular", "recently popular"
@@ -27,7 +31,6 @@ PAIRS, KNN = "read together", "item-kNN"
 FORMULAS = (READ_NEXT, TEXT, CO_READING, KNN, PAIRS, RECENT, POPULAR, NEWEST)
 _POPULAR_HALF_LIFE = timedelta(minutes=30)
 _ALONE_HALF_LIFE = 2
-_MASSES = [f"mass_{place}" for place in range(len(HALF_LIVES))]
 _DEPTH, _FEW = 10, 5
 _TINY, _NOWHERE = 1e-300, 1 << 40
 
@@ -84,24 +87,6 @@ class Own:
     share: float
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What of Read Next's settings bears on the order.
-
-    Attributes
-    ----------
-    popularity_weight, sharpness : float
-        As the settings have them.
-    recency_half_life_days, recency_floor : float
-        The same.
-    """
-
-    popularity_weight: float
-    sharpness: float
-    recency_half_life_days: float
-    recency_floor: float
-
-
 def build_history(
     articles: pl.DataFrame, span_next_reads: pl.DataFrame, span_reads: pl.DataFrame, near: pl.DataFrame
 ) -> History:
@@ -116,10 +101,7 @@ def build_history(
     near : DataFrame
         `seed`, `article` (numbers), `text_similarity`.
     """
-    numbers = articles.select("article_id").with_row_index("number").cast({"number": pl.Int64})
-    pairs = span_next_reads.join(numbers.rename({"number": "article"}), on="article_id").join(
-        numbers.rename({"article_id": "seed_article_id", "number": "seed"}), on="seed_article_id"
-    )
+    pairs = number_pairs(span_next_reads, articles)
     starts = pl.concat([span_next_reads["span_start"], span_reads["span_start"]])
     first_at = starts.sort().item(0) if len(starts) else datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC inside
     both = pl.concat([pairs.select("seed", "article"), pairs.select(seed="article", article="seed")])
@@ -132,7 +114,7 @@ def build_history(
         pl.col("next_reads") + (SECOND_WEIGHT * pl.col("second_reads") + THIRD_WEIGHT * pl.col("third_reads")) / 100
     )
     placed = placed.with_columns(reads=weight, span=_number_span(first_at))
-    read = span_reads.join(numbers, on="article_id").with_columns(span=_number_span(first_at))
+    read = span_reads.join(_number(articles), on="article_id").with_columns(span=_number_span(first_at))
     spans = int(max(placed["span"].max() or 0, read["span"].max() or 0)) + 1  # type: ignore[arg-type]
     return History(
         articles["published_at"].to_numpy(),
@@ -141,9 +123,21 @@ def build_history(
         known["article"].to_numpy(),
         turned["back"].to_numpy(),
         _spread(placed["pair"], placed, (known.height, spans)),
-        _spread(read["number"], read, (articles.height, spans)),
+        _spread(read["article"], read, (articles.height, spans)),
         near.sort("seed", "article"),
     )
+
+
+def number_pairs(pairs: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """Add to pairs of articles their numbers, `seed` and `article`; a pair of another edition is left out."""
+    numbers = _number(articles)
+    seeds = numbers.rename({"article_id": "seed_article_id", "article": "seed"})
+    numbered = pairs.join(numbers, on="article_id", maintain_order="left")
+    return numbered.join(seeds, on="seed_article_id", maintain_order="left")
+
+
+def _number(articles: pl.DataFrame) -> pl.DataFrame:
+    return articles.select("article_id").with_row_index("article").cast({"article": pl.Int64})
 
 
 def _number_span(first_at: datetime) -> pl.Expr:
@@ -158,8 +152,8 @@ def _spread(rows: pl.Series, frame: pl.DataFrame, shape: tuple[int, int]) -> spa
 class Moment:
     """What each formula says at one run."""
 
-    def __init__(self, history: History, rules: Rules, as_of: datetime, asked: Ints) -> None:
-        self._history, self._rules, self._as_of, self._asked = history, rules, as_of, asked
+    def __init__(self, history: History, settings: ReadNextSettings, as_of: datetime, asked: Ints) -> None:
+        self._history, self._settings, self._as_of, self._asked = history, settings, as_of, asked
         self._whole = max((as_of - history.first_at) // SPAN, 0)
         self._low = max(self._whole - WINDOW // SPAN, 0)
         is_asked = np.zeros(len(history.published_at), dtype=bool)
@@ -190,14 +184,16 @@ class Moment:
             )
         seeds, articles = self._history.seeds[self._places], self._history.articles[self._places]
         if formula == CO_READING:
-            masses = self._sum_follows()
-            return nothing, self._group(seeds, articles, masses[self._places, _ALONE_HALF_LIFE])
-        counts = np.asarray(self._history.follows[:, : self._whole].sum(axis=1)).ravel()
-        both = (counts + counts[self._history.back])[self._places]
+            return nothing, self._group(seeds, articles, self._forward[self._places, _ALONE_HALF_LIFE])
+        both = self._together[self._places]
         if formula == KNN:
-            reads = np.asarray(self._history.reads[:, : self._whole].sum(axis=1)).ravel()
-            both = both / np.sqrt(np.maximum(reads[seeds] * reads[articles], 1.0))
+            both = both / np.sqrt(np.maximum(self.reads[seeds] * self.reads[articles], 1.0))
         return nothing, self._group(seeds, articles, both)
+
+    @cached_property
+    def reads(self) -> Floats:
+        """All reads of each article so far."""
+        return np.asarray(self._history.reads[:, : self._whole].sum(axis=1)).ravel()
 
     def _score_all(self, formula: str) -> Floats:
         if formula == NEWEST:
@@ -211,31 +207,37 @@ class Moment:
         ages = self._whole - 1 - np.arange(low, self._whole)
         return np.ones(len(ages)) if half_life is None else np.exp2(-ages * (SPAN / half_life))
 
-    def _sum_follows(self) -> Floats:
+    @cached_property
+    def _together(self) -> Floats:
+        """Count the reads of each pair in any direction so far."""
+        counts = np.asarray(self._history.follows[:, : self._whole].sum(axis=1)).ravel()
+        both: Floats = counts + counts[self._history.back]
+        return both
+
+    @cached_property
+    def _forward(self) -> Floats:
+        """Sum what was read next of each pair, in each half-life."""
         weights = np.stack([self._weigh(self._low, half_life) for half_life in HALF_LIVES], axis=1)
         return np.asarray(self._history.follows[:, self._low : self._whole] @ weights)
 
     def _blend(self) -> tuple[Floats, dict[int, Own]]:
         """Blend as a run does; what a seed never saw is popularity's share of it, asked for as an article apart."""
-        history, rules = self._history, self._rules
-        forward = self._sum_follows()
-        masses = forward + REVERSE_SHARE * forward[history.back]
+        history = self._history
+        masses = self._forward + REVERSE_SHARE * self._forward[history.back]
         flow = np.bincount(history.articles, masses[:, 1], len(history.published_at))
         popularity = np.where(self._is_known, flow / max(flow.sum(), _TINY), 0.0)
         newest = history.published_at[self._is_known].max(initial=history.published_at.min())
         age = (newest - history.published_at) / np.timedelta64(1, "D")
-        recency = rules.recency_floor + (1 - rules.recency_floor) * 2.0 ** (
-            -np.maximum(age, 0) / rules.recency_half_life_days
-        )
+        recency = weigh_recency(np.maximum(age, 0), self._settings)
         own = pl.DataFrame(
             {"seed": history.seeds[self._places], "article": history.articles[self._places]}
-        ).with_columns(pl.Series(name, masses[self._places, place]) for place, name in enumerate(_MASSES))
-        totals = own.group_by("seed", maintain_order=True).agg(pl.sum(*_MASSES))
+        ).with_columns(pl.Series(name, masses[self._places, place]) for place, name in enumerate(MASSES))
+        totals = own.group_by("seed", maintain_order=True).agg(pl.sum(*MASSES))
         elsewhere = pl.DataFrame({"seed": self._asked, "article": np.full(len(self._asked), -1)})
         pairs = pl.concat(
             [own.join(self._near, on=["seed", "article"], how="full", coalesce=True), elsewhere], how="diagonal"
         )
-        pairs = pairs.with_columns(pl.col("text_similarity", *_MASSES).fill_null(0.0)).sort("seed", "article")
+        pairs = pairs.with_columns(pl.col("text_similarity", *MASSES).fill_null(0.0)).sort("seed", "article")
         article = pairs["article"].to_numpy()
         pairs = pairs.with_columns(
             seed_article_id="seed", popularity=pl.Series(np.where(article < 0, 1.0, popularity[article]))
@@ -243,8 +245,8 @@ class Moment:
         blended = blend(
             pairs,
             totals.rename({"seed": "seed_article_id"}),
-            popularity_weight=rules.popularity_weight,
-            sharpness=rules.sharpness,
+            popularity_weight=self._settings.popularity_weight,
+            sharpness=self._settings.sharpness,
         )
         estimate = blended["estimate"].to_numpy()
         is_own = (article >= 0) & self._is_known[article]
@@ -295,7 +297,7 @@ class Tally:
 def replay(  # noqa: PLR0913 - what is replayed, by name
     history: History,
     clicks: pl.DataFrame,
-    rules: Rules,
+    settings: ReadNextSettings,
     *,
     step: timedelta,
     length: int,
@@ -309,7 +311,7 @@ def replay(  # noqa: PLR0913 - what is replayed, by name
         What happened.
     clicks : DataFrame
         `seed`, `article` (numbers), `occurred_at`, in order of time.
-    rules : Rules
+    settings : ReadNextSettings
         How Read Next ranks.
     step : timedelta
         Time between two runs; a click is foretold by the last run before it.
@@ -330,9 +332,8 @@ def replay(  # noqa: PLR0913 - what is replayed, by name
         if not isinstance(run_at, datetime):
             continue
         seeds, articles = group["seed"].to_numpy(), group["article"].to_numpy()
-        moment = Moment(history, rules, run_at, np.unique(seeds))
-        reads = np.asarray(history.reads[:, : max((run_at - history.first_at) // SPAN, 0)].sum(axis=1)).ravel()
-        surprise = -np.log2((reads + 1) / (reads.sum() + len(reads)))
+        moment = Moment(history, settings, run_at, np.unique(seeds))
+        surprise = -np.log2((moment.reads + 1) / (moment.reads.sum() + len(moment.reads)))
         age = (np.datetime64(run_at) - history.published_at) / np.timedelta64(1, "h")
         for name, tally in tallies.items():
             common, own = moment.score(name)

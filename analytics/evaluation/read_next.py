@@ -204,23 +204,11 @@ def evaluate_replay(
     context.progress("comparing texts")
     near = find_near(build_index(corpus, settings), settings)
     history = next_read.build_history(articles, follows, reads, near.rename({"row": "article"}))
-    numbers = articles.select("article_id").with_row_index("number").cast({"number": pl.Int64})
-    foretold = (
-        clicks.join(numbers.rename({"number": "article"}), on="article_id", maintain_order="left")
-        .join(
-            numbers.rename({"number": "seed", "article_id": "seed_article_id"}),
-            on="seed_article_id",
-            maintain_order="left",
-        )
-        .select("seed", "article", "occurred_at")
-    )
+    foretold = next_read.number_pairs(clicks, articles).select("seed", "article", "occurred_at")
     if foretold.is_empty():
         raise UsageError("nobody opened a second article in this period; name another one, or another edition")
-    rules = next_read.Rules(
-        settings.popularity_weight, settings.sharpness, settings.recency_half_life_days, settings.recency_floor
-    )
     sums: Mapping[str, next_read.Tally] = {}
-    for run_at, tallies in next_read.replay(history, foretold, rules, step=period.step, length=length):
+    for run_at, tallies in next_read.replay(history, foretold, settings, step=period.step, length=length):
         context.progress(f"replaying {run_at:%Y-%m-%d %H:%M}")
         sums = tallies
     figures = {name: tally.finish(articles.height) for name, tally in sums.items()}

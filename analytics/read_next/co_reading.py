@@ -22,7 +22,8 @@ SECOND_WEIGHT, THIRD_WEIGHT = 50, 30
 REVERSE_SHARE = 0.1
 """What a read in the other direction counts."""
 _UNIT = 2**30
-_MASSES = [f"mass_{place}" for place in range(len(HALF_LIVES))]
+MASSES = [f"mass_{place}" for place in range(len(HALF_LIVES))]
+"""The columns of the reads in each memory."""
 _POPULAR = "mass_1"
 
 
@@ -63,15 +64,15 @@ def turn_back(next_reads: pl.DataFrame) -> pl.DataFrame:
     DataFrame
         `seed_article_id`, `article_id`, `next_reads`, `mass_0` to `mass_3`; sorted by the pair.
     """
-    scaled = next_reads.with_columns(pl.col(name) / (100 * _UNIT) for name in _MASSES)
+    scaled = next_reads.with_columns(pl.col(name) / (100 * _UNIT) for name in MASSES)
     back = scaled.select(
         pl.col("article_id").alias("seed_article_id"),
         pl.col("seed_article_id").alias("article_id"),
         pl.lit(0, pl.Int64).alias("next_reads"),
-        *(pl.col(name) * REVERSE_SHARE for name in _MASSES),
+        *(pl.col(name) * REVERSE_SHARE for name in MASSES),
     )
     pairs = pl.concat([scaled, back]).sort("seed_article_id", "article_id", "next_reads")
-    return pairs.group_by("seed_article_id", "article_id", maintain_order=True).agg(pl.sum("next_reads", *_MASSES))
+    return pairs.group_by("seed_article_id", "article_id", maintain_order=True).agg(pl.sum("next_reads", *MASSES))
 
 
 def find_popularity(next_reads: pl.DataFrame) -> pl.DataFrame:
@@ -109,26 +110,26 @@ def blend(pairs: pl.DataFrame, totals: pl.DataFrame, *, popularity_weight: float
     total = likeness.sum().over("seed_article_id")
     text_share = pl.when(total > 0).then(1 - popularity_weight).otherwise(0.0)
     prior = text_share * likeness / pl.max_horizontal(total, 1e-300) + (1 - text_share) * pl.col("popularity")
-    known = totals.rename({name: f"all_{name}" for name in _MASSES})
+    known = totals.rename({name: f"all_{name}" for name in MASSES})
     blended = pairs.join(known, on="seed_article_id", how="left", maintain_order="left").with_columns(
-        pl.col(f"all_{name}").fill_null(0.0) for name in _MASSES
+        pl.col(f"all_{name}").fill_null(0.0) for name in MASSES
     )
     blended = blended.with_columns(estimate=prior, read_share=pl.lit(0.0))
-    for name, trust in zip(reversed(_MASSES), reversed(TRUST), strict=True):
+    for name, trust in zip(reversed(MASSES), reversed(TRUST), strict=True):
         whole = pl.col(f"all_{name}") + trust
         blended = blended.with_columns(
             estimate=(pl.col(name) + trust * pl.col("estimate")) / whole,
             read_share=(pl.col(name) + trust * pl.col("read_share")) / whole,
         )
     share = pl.col("read_share") / pl.max_horizontal("estimate", 1e-300)
-    return blended.with_columns(read_share=share).drop(f"all_{name}" for name in _MASSES)
+    return blended.with_columns(read_share=share).drop(f"all_{name}" for name in MASSES)
 
 
 def sum_seeds(next_reads: pl.DataFrame) -> pl.DataFrame:
     """Sum the reads of each seed over what was read next: `seed_article_id`, `mass_0` to `mass_3`."""
-    return next_reads.group_by("seed_article_id", maintain_order=True).agg(pl.sum(*_MASSES))
+    return next_reads.group_by("seed_article_id", maintain_order=True).agg(pl.sum(*MASSES))
 
 
 def fill_masses(pairs: pl.DataFrame) -> pl.DataFrame:
     """Fill what is not known of pairs with 0."""
-    return pairs.with_columns(pl.col("next_reads").fill_null(0), *(pl.col(name).fill_null(0.0) for name in _MASSES))
+    return pairs.with_columns(pl.col("next_reads").fill_null(0), *(pl.col(name).fill_null(0.0) for name in MASSES))

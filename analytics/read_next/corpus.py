@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analytics.articles.text import read_language
 from analytics.similarity.fields import KEYWORD_FIELDS
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from analytics.read_next.settings import ReadNextSettings
 
 _DAY_SECONDS = 86_400
+_Age = TypeVar("_Age", pl.Expr, NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -69,16 +72,23 @@ def _describe(articles: pl.DataFrame) -> pl.DataFrame:
     return whole.with_columns(text_hash=hash_texts(whole))
 
 
+def weigh_recency(age_days: _Age, settings: ReadNextSettings) -> _Age:
+    """Return the factor on the score of articles of an age, in days; never less than the floor."""
+    weighed: _Age = settings.recency_floor + (1 - settings.recency_floor) * 2.0 ** (
+        -age_days / settings.recency_half_life_days
+    )
+    return weighed
+
+
 def _measure_age(articles: pl.DataFrame, settings: ReadNextSettings, as_of: datetime) -> pl.DataFrame:
     published_at = pl.col("published_at")
     age_days = (published_at.max() - published_at).dt.total_seconds() / _DAY_SECONDS
     limit_days = pl.col("content_type").replace_strict(
         settings.maximum_age_days, default=settings.other_maximum_age_days, return_dtype=pl.Float64
     )
-    decay = 2.0 ** (-age_days / settings.recency_half_life_days)
     return articles.with_columns(
         age_days=(pl.lit(as_of) - published_at).dt.total_seconds() / _DAY_SECONDS,
-        recency_factor=settings.recency_floor + (1 - settings.recency_floor) * decay,
+        recency_factor=weigh_recency(age_days, settings),
         is_candidate=age_days <= limit_days,
     )
 

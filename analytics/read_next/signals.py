@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-_MASSES = {f"mass_{place}": pl.Float64 for place in range(4)}
+from analytics.read_next.co_reading import MASSES
+
+_MASSES = dict.fromkeys(MASSES, pl.Float64)
 _PAIR = {"seed_article_id": pl.String, "article_id": pl.String}
 SEED_SCOPE = "after="
 """How an editor's word about one pair names the article the reader is on, as a scope."""
