@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import polars as pl
 
-from analytics.articles.text import read_language
 from analytics.settings import Coverage, Settings
 from analytics.warehouse import Warehouse
 
@@ -85,16 +84,13 @@ def read_vectors(
     warehouse: Warehouse, settings: Settings, as_of: datetime
 ) -> Iterator[tuple[pl.DataFrame, sparse.csr_array]]:
     """Give, edition by edition and language by language, the live articles and their unit vectors, row by row."""
-    # Imported here: scikit-learn takes a second, and most commands fit no model.
+    # Imported here: most commands weigh no text.
     from analytics.similarity.weigher import TermWeigher  # noqa: PLC0415
-    from analytics.similarity.words import add_summaries  # noqa: PLC0415
+    from analytics.similarity.words import add_summaries, split_languages  # noqa: PLC0415
 
     own = settings.read_next
-    articles = warehouse.frame("coverage/article", as_of=as_of)
-    languages = pl.coalesce("language", "edition").map_elements(read_language, pl.String)
-    for part in articles.with_columns(language=languages).partition_by("edition", "language", maintain_order=True):
-        language = part["language"][0]
-        model = TermWeigher(language, own.field_weights, name_weight=own.name_weights.get(language, 1.0))
+    for language, part in split_languages(warehouse.frame("coverage/article", as_of=as_of)):
+        model = TermWeigher.of_language(language, own.field_weights, own.name_weights)
         yield part.select("article_id", "published_at"), model.fit_transform(add_summaries(part))
 
 

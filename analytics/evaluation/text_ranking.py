@@ -17,9 +17,8 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from analytics.articles.text import WORD, stop_words
 from analytics.read_next.settings import ReadNextSettings
 from analytics.similarity.fields import KEYWORD_FIELDS
-from analytics.similarity.model import FieldTfidf
 from analytics.similarity.neighbours import find_nearest, find_nearest_earlier
-from analytics.similarity.words import add_summaries
+from analytics.similarity.weigher import TermWeigher
 
 OURS, PLAIN, BM25 = "read-next", "plain TF-IDF", "BM25"
 NEWEST = "newest"
@@ -61,7 +60,7 @@ def narrow_fields(articles: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame
 
 def list_formulas(articles: pl.DataFrame, language: str, settings: ReadNextSettings) -> list[Formula]:
     """Compare whole articles with whole articles: by Read Next's formula first, then by the plainer ones."""
-    vectors = _make_model(language, settings).fit_transform(add_summaries(articles))
+    vectors = TermWeigher.of_language(language, settings.field_weights, settings.name_weights).fit_transform(articles)
     return [Formula(OURS, vectors, vectors), *_list_plain(articles, articles, language)]
 
 
@@ -69,7 +68,7 @@ def list_probes(articles: pl.DataFrame, language: str, settings: ReadNextSetting
     """Compare the title of each article with the second half of every body."""
     halves = articles.select(body=pl.col("body").map_elements(cut_half, return_dtype=pl.String, skip_nulls=True))
     titles = articles.select("title")
-    model = _make_model(language, settings)
+    model = TermWeigher.of_language(language, settings.field_weights, settings.name_weights)
     texts = model.fit_transform(halves)
     return [Formula(OURS, model.transform(titles), texts), *_list_plain(titles, halves, language)]
 
@@ -134,10 +133,6 @@ def rank_newest(articles: pl.DataFrame, seeds: Sequence[str], count: int) -> pl.
         newest = ids[max(last - count, 0) : last].reverse()
         lists.append(pl.DataFrame({"query": pl.repeat(ids[int(row)], len(newest), eager=True), "article_id": newest}))
     return _number(pl.concat(lists).with_columns(score=0.0), count, is_self=False)
-
-
-def _make_model(language: str, settings: ReadNextSettings) -> FieldTfidf:
-    return FieldTfidf(language, settings.field_weights, name_weight=settings.name_weights.get(language, 1.0))
 
 
 def _list_plain(queries: pl.DataFrame, candidates: pl.DataFrame, language: str) -> list[Formula]:

@@ -10,9 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.articles.text import read_language
 from analytics.similarity.fields import KEYWORD_FIELDS
-from analytics.similarity.words import add_summaries
+from analytics.similarity.words import add_summaries, split_languages
 
 if TYPE_CHECKING:
     from analytics.read_next.settings import ReadNextSettings
@@ -57,13 +56,11 @@ def read_corpora(articles: pl.DataFrame, settings: ReadNextSettings, as_of: date
     """
     live = (
         articles.filter(pl.col("status") == "live", pl.col("published_at") <= as_of)
-        .with_columns(language=pl.coalesce("language", "edition").map_elements(read_language, pl.String))
         .unique("article_id", keep="first", maintain_order=True)
-        .sort("edition", "language", "article_id")
+        .sort("article_id")
     )
     return [
-        Corpus(part["language"][0], _measure_age(_describe(part), settings, as_of))
-        for part in live.partition_by("edition", "language", maintain_order=True)
+        Corpus(language, _measure_age(_describe(part), settings, as_of)) for language, part in split_languages(live)
     ]
 
 

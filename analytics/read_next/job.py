@@ -46,7 +46,7 @@ def recommend_articles(warehouse: Warehouse, settings: ReadNext, as_of: datetime
     folder : Path, optional
         Where vectors and neighbours are kept from run to run; all is made anew where none is given.
     """
-    # Imported here: scikit-learn takes a second, and most commands fit no model.
+    # Imported here: most commands compare no text.
     from analytics.read_next.recommendations import recommend_all  # noqa: PLC0415
 
     shown = warehouse.frame("read_next/shown", as_of=as_of)

@@ -95,8 +95,7 @@ def build_index(corpus: Corpus, settings: ReadNextSettings, store: Store | None 
     store
         Where vectors and neighbours are kept from run to run.
     """
-    name_weight = settings.name_weights.get(corpus.language, 1.0)
-    model = TermWeigher(corpus.language, settings.field_weights, name_weight=name_weight)
+    model = TermWeigher.of_language(corpus.language, settings.field_weights, settings.name_weights)
     kept = store.take_up(corpus, model, settings.threads) if store else None
     if kept is None:
         return TextIndex(corpus, model, model.fit_transform(corpus.articles))

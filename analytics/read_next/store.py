@@ -42,7 +42,7 @@ class Store:
         NeighbourIndex or None
             None where nothing that could be used is kept, and nothing is to be.
         """
-        from analytics.similarity.index import NeighbourIndex  # noqa: PLC0415 - scikit-learn takes a second
+        from analytics.similarity.index import NeighbourIndex  # noqa: PLC0415 - most commands compare no text
 
         path, key = self._name(corpus), self._name_key(model)
         articles = corpus.articles

@@ -54,6 +54,11 @@ class TermWeigher:
         self.max_df = max_df
         self.max_keyword_df = max_keyword_df
 
+    @classmethod
+    def of_language(cls, language: str, field_weights: Mapping[str, float], name_weights: Mapping[str, float]) -> Self:
+        """Make the weigher of a language, in which names weigh what is set for it, else like other words."""
+        return cls(language, field_weights, name_weight=name_weights.get(language, 1.0))
+
     def fit(self, X: pl.DataFrame, y: object = None) -> Self:  # noqa: ARG002, N803
         """Learn the vocabulary and the weights of its terms from a frame of articles."""
         self.fit_transform(X)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.articles.text import tokenise
+from analytics.articles.text import read_language, tokenise
 from analytics.similarity.fields import KEYWORD_FIELDS
 
 _LEAD = r"^\s*((?:\S+\s+){0,79}\S+)"
@@ -79,6 +79,21 @@ def add_summaries(articles: pl.DataFrame) -> pl.DataFrame:
     """
     summary = pl.col("summary").str.strip_chars().replace("", None)
     return articles.with_columns(summary=pl.coalesce(summary, pl.col("body").str.extract(_LEAD)))
+
+
+def split_languages(articles: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    """Split articles by edition and language, in order of their names; an article without a language has its edition's.
+
+    Examples
+    --------
+    >>> articles = pl.DataFrame({"edition": ["pt-BR", "en"], "language": [None, "en"]})
+    >>> [(language, part.height) for language, part in split_languages(articles)]
+    [('en', 1), ('pt', 1)]
+    """
+    languages = pl.coalesce("language", "edition").map_elements(read_language, pl.String)
+    ordered = articles.with_columns(language=languages).sort("edition", "language", maintain_order=True)
+    parts = ordered.partition_by("edition", "language", maintain_order=True)
+    return [(part["language"][0], part) for part in parts]
 
 
 def read_key(keyword: str) -> str:
