@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
@@ -17,12 +16,14 @@ from pathlib import Path
 
 from analytics.errors import ReadershipError
 from analytics.events.networks import network_prefix
+from analytics.whole_file import replace_text
 
 Hasher = hashlib.blake2b
 Day = date | str
 """A UTC day, as a date or as its text such as 2026-03-14."""
 SALT_LIFE = timedelta(days=2)
 _BYTES = 32
+_PRIVATE = 0o600
 
 
 class VisitorKeys:
@@ -152,7 +153,7 @@ class VisitorKeys:
     def _read_workspace_key(self) -> bytes:
         file = self.folder / "visitor.key"
         if not file.exists():
-            _write_private(file, secrets.token_hex(_BYTES))
+            replace_text(file, secrets.token_hex(_BYTES), mode=_PRIVATE)
         try:
             key = bytes.fromhex(file.read_text(encoding="ascii"))
         except ValueError:
@@ -175,7 +176,7 @@ class VisitorKeys:
         return salts
 
     def _write_salts(self) -> None:
-        _write_private(self.folder / "day-salts.json", json.dumps(self._salts, sort_keys=True, indent=1))
+        replace_text(self.folder / "day-salts.json", json.dumps(self._salts, sort_keys=True, indent=1), mode=_PRIVATE)
 
 
 def find_key_faults(folder: Path, now: datetime) -> list[str]:
@@ -238,18 +239,3 @@ def _damaged(file: Path, consequence: str) -> ReadershipError:
     return ReadershipError(
         f"{file} is damaged; put back a copy of it, or remove it, after which {consequence}",
     )
-
-
-def _write_private(file: Path, text: str) -> None:
-    """Replace a file whole, readable by its owner alone; when this returns, the disk has it."""
-    fresh = file.with_name(f".{file.name}.next")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as target:
-        target.write(text)
-        target.flush()
-        os.fsync(target.fileno())
-    fresh.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Self
 
 from analytics.articles.tags import key_tag
 from analytics.errors import SettingsError, UsageError
+from analytics.whole_file import replace_text
 
 FILE_NAME = "tag_aliases.csv"
 COLUMNS = ("tag", "canonical", "verdict", "by", "at", "why")
@@ -164,17 +164,7 @@ class Aliases:
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(astuple(ruling) for ruling in self.rulings)
-        fresh = path.with_name(f".{path.name}.next")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(target.getvalue())
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_text(path, target.getvalue())
 
 
 def _read_rows(text: str, name: str) -> list[tuple[int, Ruling]]:
