@@ -47,10 +47,11 @@ class Store:
         path, key = self._name(corpus), self._name_key(model)
         articles = corpus.articles
         kept = NeighbourIndex.load(path, key, model)
-        if not self.is_saving and (kept is None or kept.needs_build(articles)):
-            return None
-        now = kept.update(articles, threads=threads) if kept else NeighbourIndex.build(model, articles, threads=threads)
-        if self.is_saving and now is not kept:
+        if kept:
+            now = kept.update(articles, threads=threads, may_build=self.is_saving)
+        else:
+            now = NeighbourIndex.build(model, articles, threads=threads) if self.is_saving else None
+        if self.is_saving and now and now is not kept:
             self.folder.mkdir(parents=True, exist_ok=True)
             now.save(path, key)
         return now

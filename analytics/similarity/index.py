@@ -12,7 +12,7 @@ import os
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 import polars as pl
@@ -119,7 +119,15 @@ class NeighbourIndex:
             similarities,
         )
 
-    def update(self, articles: pl.DataFrame, *, threads: int = 1) -> NeighbourIndex:
+    @overload
+    def update(
+        self, articles: pl.DataFrame, *, threads: int = 1, may_build: Literal[True] = True
+    ) -> NeighbourIndex: ...
+
+    @overload
+    def update(self, articles: pl.DataFrame, *, threads: int = 1, may_build: bool) -> NeighbourIndex | None: ...
+
+    def update(self, articles: pl.DataFrame, *, threads: int = 1, may_build: bool = True) -> NeighbourIndex | None:
         """Bring the index to these articles: what is new is compared with all, what is gone leaves.
 
         Parameters
@@ -128,42 +136,29 @@ class NeighbourIndex:
             All articles, as in `build`.
         threads : int
             As in `build`.
+        may_build : bool
+            Whether all may be made anew.
 
         Returns
         -------
-        NeighbourIndex
+        NeighbourIndex or None
             This one where nothing changed. One that is built anew where more than one article in fifty changed since
-            the model was fitted, or where there are so few that it costs nothing.
+            the model was fitted, or where there are so few that it costs nothing; None where it may not be built.
         """
-        if self.needs_build(articles):
-            return self.build(self._copy_model(), articles, threads=threads)
-        place, gone, changes = self._compare(articles)
-        fresh = articles.filter(place.is_null())
-        kept = self._forget(gone, self._mark_found(articles, place))
+        place = self._place(articles)
+        is_gone, is_found = self.is_live.copy(), np.zeros(len(self.ids), dtype=bool)
+        is_gone[place.drop_nulls().to_numpy()] = False
+        is_found[place.drop_nulls().to_numpy()] = articles["is_candidate"].filter(place.is_not_null()).to_numpy()
+        changes = place.null_count() + int(is_gone.sum())
+        is_worn = articles.height < _SMALL or self.changes + changes > _REFIT_SHARE * articles.height
+        # An article that was too old is young again: the moment is an earlier one.
+        if (changes and is_worn) or (is_found & ~self.is_found).any():
+            return self.build(self.model.copy_unfitted(), articles, threads=threads) if may_build else None
+        fresh, kept = articles.filter(place.is_null()), self._forget(is_gone, is_found)
         if kept is self and not fresh.height:
             return self
         added = kept._add(fresh, threads)  # noqa: SLF001 - its own kind
         return replace(added._refill(threads), changes=self.changes + changes)  # noqa: SLF001 - as above
-
-    def needs_build(self, articles: pl.DataFrame) -> bool:
-        """Tell whether so much changed that all is to be made anew."""
-        place, _, changes = self._compare(articles)
-        if changes and (articles.height < _SMALL or self.changes + changes > _REFIT_SHARE * articles.height):
-            return True
-        # An article that was too old is young again: the moment is an earlier one.
-        return bool((self._mark_found(articles, place) & ~self.is_found).any())
-
-    def _compare(self, articles: pl.DataFrame) -> tuple[pl.Series, NDArray[np.bool_], int]:
-        """Give the row of each article, null where it is new; which rows are gone; and how many changed."""
-        place = self._place(articles)
-        gone = self.is_live.copy()
-        gone[place.drop_nulls().to_numpy()] = False
-        return place, gone, place.null_count() + int(gone.sum())
-
-    def _mark_found(self, articles: pl.DataFrame, place: pl.Series) -> NDArray[np.bool_]:
-        is_found = np.zeros(len(self.ids), dtype=bool)
-        is_found[place.drop_nulls().to_numpy()] = articles["is_candidate"].filter(place.is_not_null()).to_numpy()
-        return is_found
 
     def locate(self, articles: pl.DataFrame) -> NDArray[np.int64]:
         """Give the row of each article."""
@@ -231,9 +226,6 @@ class NeighbourIndex:
             self.vectors, worn, self.is_live, self.is_found, (self.near, self.similarities), FAINTEST, threads
         )
         return replace(self, near=near, similarities=similarities)
-
-    def _copy_model(self) -> TermWeigher:
-        return self.model.copy_unfitted()
 
     def save(self, path: Path, key: str) -> None:
         """Write the index to one file, whole or not at all.
