@@ -307,8 +307,11 @@ def run(
     with context.hold():
         with context.open() as warehouse:
             VisitorKeys(workspace.keys, context.now)  # salts whose life is over are deleted, whatever else is done
-            reports = _load_landed(context, warehouse) if is_loading else []
-            apply_aliases(warehouse, Aliases.read(workspace.tag_aliases))
+            if is_loading:
+                reports = _load_landed(context, warehouse)
+            else:
+                reports = []
+                apply_aliases(warehouse, Aliases.read(workspace.tag_aliases))
             aliases = read_alias_effect(warehouse, context.now)
             if not holds_data(warehouse):
                 return RunResult(None, reports, is_news=False, aliases=aliases)
