@@ -160,6 +160,20 @@ def find_as_of(warehouse: Warehouse, load: Load) -> tuple[datetime, datetime | N
     return _choose_moment(mark), mark.data_through
 
 
+def find_newest_article(warehouse: Warehouse) -> datetime:
+    """Give the publication of the newest live article.
+
+    Raises
+    ------
+    NoInputError
+        Where there is none.
+    """
+    newest: datetime | None = warehouse.frame("runs/watermark")["newest_article_at"].item()
+    if newest is None:
+        raise NoInputError("the workspace holds no live article; load some with `readership load articles`")
+    return newest
+
+
 def _choose_moment(mark: Watermark) -> datetime:
     as_of = mark.data_through or mark.newest_article_at
     if as_of is None:

@@ -11,7 +11,9 @@ import polars as pl
 
 from analytics.context import Context
 from analytics.coverage.job import find_stories
-from analytics.errors import InputError, NoInputError, UsageError
+from analytics.errors import UsageError
+from analytics.evaluation.judgements import read_texts
+from analytics.runs import find_newest_article
 
 _COLUMNS = ("article_id", "story_id")
 
@@ -89,9 +91,7 @@ def evaluate_coverage(context: Context, judgements: Path) -> CoverageEvaluation:
     """
     gold = read_judgements(judgements)
     with context.hold(), context.open(is_reader=True) as warehouse:
-        (newest,) = warehouse.frame("runs/watermark")["newest_article_at"]
-        if newest is None:
-            raise NoInputError("the workspace holds no articles; load some with `readership load articles`")
+        newest = find_newest_article(warehouse)
         context.progress("finding the stories")
         found = find_stories(warehouse, context.settings, newest)
     stories = found["stories"]
@@ -111,12 +111,9 @@ def read_judgements(path: Path) -> pl.DataFrame:
     UsageError
         Where the file has another header.
     InputError
-        Where it is no readable CSV.
+        Where there is no such file, or it is no readable CSV.
     """
-    try:
-        judged = pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{path.name} is no readable CSV: {str(error).splitlines()[0]}") from error
+    judged = read_texts(path)
     if not set(_COLUMNS) <= set(judged.columns):
         raise UsageError(f"{path.name} has no header article_id,story_id; `evaluate coverage` needs both")
     return judged.select(_COLUMNS).unique("article_id", keep="last", maintain_order=True)

@@ -208,12 +208,7 @@ def read_judgements(path: Path) -> Judgements:
     InputError
         Where it has another header, or a value is no number.
     """
-    try:
-        frame = pl.read_csv(path, infer_schema=False)
-    except OSError as error:
-        raise NoInputError(f"{path} cannot be read ({error.strerror or 'no such file'}); name a CSV file") from error
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{path} is no readable CSV: {str(error).splitlines()[0]}") from error
+    frame = read_texts(path)
     if set(_LABEL_COLUMNS) <= set(frame.columns):
         return LabelJudgements(frame.select(_LABEL_COLUMNS))
     if set(_PAIR_COLUMNS) <= set(frame.columns):
@@ -228,6 +223,24 @@ def read_judgements(path: Path) -> Judgements:
         f"{path} has the columns {', '.join(frame.columns)}; judgements have "
         f"{', '.join(_PAIR_COLUMNS)}, or {', '.join(_LABEL_COLUMNS)}"
     )
+
+
+def read_texts(path: Path) -> pl.DataFrame:
+    """Read a CSV, every cell as text.
+
+    Raises
+    ------
+    NoInputError
+        Where there is no such file.
+    InputError
+        Where it is no readable CSV.
+    """
+    try:
+        return pl.read_csv(path, infer_schema=False)
+    except OSError as error:
+        raise NoInputError(f"{path} cannot be read ({error.strerror or 'no such file'}); name a CSV file") from error
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{path} is no readable CSV: {str(error).splitlines()[0]}") from error
 
 
 def discount(gains: NDArray[np.float64]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,7 +15,7 @@ from analytics.evaluation.judgements import Judgements, LabelJudgements
 from analytics.evaluation.period import Period
 from analytics.read_next.corpus import Corpus, read_corpora
 from analytics.read_next.job import read_settings
-from analytics.warehouse import Warehouse
+from analytics.runs import find_newest_article
 
 if TYPE_CHECKING:
     from analytics.evaluation.text_ranking import Formula
@@ -232,7 +232,8 @@ def _choose_corpus(context: Context, judged: Sequence[str], fields: Sequence[str
         if name not in FIELDS:
             raise UsageError(f"articles have no field {name!r}; {name_nearest(name, FIELDS)}")
     with context.hold(), context.open(is_reader=True) as warehouse:
-        newest, articles = _read_articles(warehouse)
+        newest = find_newest_article(warehouse)
+        articles = warehouse.frame("read_next/article", as_of=newest)
     corpora = read_corpora(narrow_fields(articles, fields), read_settings(context.settings.read_next), newest)
     by_edition = {corpus.articles["edition"][0]: corpus for corpus in corpora}
     if edition:
@@ -243,10 +244,3 @@ def _choose_corpus(context: Context, judged: Sequence[str], fields: Sequence[str
     if judged and not any(known.values()):
         raise UsageError("none of the judged articles is live in this workspace; load them first")
     return max(by_edition.items(), key=lambda pair: (known[pair[0]], pair[1].articles.height, pair[0]))[1]
-
-
-def _read_articles(warehouse: Warehouse) -> tuple[datetime, pl.DataFrame]:
-    newest: datetime | None = warehouse.frame("runs/watermark")["newest_article_at"].item()
-    if newest is None:
-        raise UsageError("the workspace holds no live article; load some with `readership load articles`")
-    return newest, warehouse.frame("read_next/article", as_of=newest)
