@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from analytics.articles.tags import key_tag
 from analytics.context import Context
 from analytics.errors import SettingsError, UsageError
+from analytics.pipeline import LoadOptions, load_files, run
+from analytics.rebuild import rebuild
 from analytics.tags.alias_file import ACCEPTED, REJECTED, Aliases, Ruling, check_rulings
 from analytics.tags.job import decide_tags
 
@@ -138,7 +140,6 @@ def test_a_file_that_was_edited_by_hand_takes_effect_at_the_next_load(desk: Desk
 
 @pytest.mark.parametrize("is_loading", [True, False], ids=["run", "publish"])
 def test_a_file_that_was_edited_by_hand_is_news_for_the_next_run_alone(desk: Desk, *, is_loading: bool) -> None:
-    from analytics.pipeline import run  # noqa: PLC0415
 
     def news() -> bool:
         return run(desk.context(), is_loading=is_loading).is_news
@@ -195,7 +196,6 @@ def test_rejected_tags_never_meet_under_a_third(desk: Desk) -> None:
 
 
 def test_a_dry_load_reads_the_file_and_changes_no_tag(desk: Desk) -> None:
-    from analytics.pipeline import LoadOptions, load_files  # noqa: PLC0415
 
     desk.file.write_text(GOOD)
     load_files(desk.context(), "articles", [desk.write([article("a9")])], LoadOptions(is_dry=True))
@@ -203,7 +203,6 @@ def test_a_dry_load_reads_the_file_and_changes_no_tag(desk: Desk) -> None:
 
 
 def test_a_warehouse_made_anew_has_the_accepted_tags(desk: Desk) -> None:
-    from analytics.rebuild import rebuild  # noqa: PLC0415
 
     desk.decide(ACCEPTED, "Irak", "Iraq")
     before = desk.query("from articles.article_tag order by all")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -215,13 +215,14 @@ def evaluate_replay(
     return NextReadEvaluation(corpus.articles["edition"][0], period, length, articles.height, figures)
 
 
-def _rank_each(context: Context, formulas: Sequence[Formula], rank: Any) -> dict[str, pl.DataFrame]:  # noqa: ANN401
-    def follow() -> Iterator[tuple[str, pl.DataFrame]]:
-        for formula in formulas:
-            context.progress(f"ranking by {formula.name}")
-            yield formula.name, rank(formula)
-
-    return dict(follow())
+def _rank_each(
+    context: Context, formulas: Sequence[Formula], rank: Callable[[Formula], pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
+    lists = {}
+    for formula in formulas:
+        context.progress(f"ranking by {formula.name}")
+        lists[formula.name] = rank(formula)
+    return lists
 
 
 def _choose_corpus(context: Context, judged: Sequence[str], fields: Sequence[str], edition: str | None) -> Corpus:

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from analytics.similarity.weigher import TermWeigher
 
 
-class FieldTfidf(TermWeigher, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class FieldTfidf(TermWeigher, TransformerMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     """Unit vectors of articles: TF-IDF field by field, each field a unit vector, summed by weight.
 
     A term's weight in a field is `(1 + ln tf) * idf` with `idf = ln((1 + N) / (1 + df)) + 1`, df counted over

@@ -59,12 +59,12 @@ class TermWeigher:
         """Make the weigher of a language, in which names weigh what is set for it, else like other words."""
         return cls(language, field_weights, name_weight=name_weights.get(language, 1.0))
 
-    def fit(self, X: pl.DataFrame, y: object = None) -> Self:  # noqa: ARG002, N803
+    def fit(self, X: pl.DataFrame, y: object = None) -> Self:  # noqa: ARG002, N803 - as scikit-learn has it
         """Learn the vocabulary and the weights of its terms from a frame of articles."""
         self.fit_transform(X)
         return self
 
-    def fit_transform(self, X: pl.DataFrame, y: object = None) -> sparse.csr_array:  # noqa: ARG002, N803
+    def fit_transform(self, X: pl.DataFrame, y: object = None) -> sparse.csr_array:  # noqa: ARG002, N803 - as scikit-learn has it
         """Learn from a frame of articles and return their unit vectors, shape (n_articles, n_terms)."""
         self.stopped_ = np.array(sorted(stop_words(self.language)), dtype=object)
         words = number_words(X, self._fields())
@@ -81,13 +81,13 @@ class TermWeigher:
             shape=(vectors.shape[0], len(self.terms_)),
         )
 
-    def transform(self, X: pl.DataFrame) -> sparse.csr_array:  # noqa: N803
+    def transform(self, X: pl.DataFrame) -> sparse.csr_array:  # noqa: N803 - as above
         """Return the unit vectors of a frame of articles, shape (n_articles, n_terms)."""
         self._require_fitted()
         words = number_words(X, self._fields())
         return self._weigh(self._count(words, self._find_columns(self._read_terms(words.forms))))
 
-    def find_forms(self, X: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:  # noqa: N803
+    def find_forms(self, X: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:  # noqa: N803 - as above
         """Count the words as written behind terms.
 
         Parameters
@@ -112,7 +112,7 @@ class TermWeigher:
         counted = found.join(asked, on=["row", "column"], how="semi").group_by(found.columns).agg(count=pl.len())
         return counted.select("row", "column", words.forms.gather(counted["number"]).alias("word"), "count")
 
-    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002 - as above
         """Return the term of each column."""
         self._require_fitted()
         return self.terms_

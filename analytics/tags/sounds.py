@@ -8,7 +8,7 @@ from itertools import accumulate
 
 _DIGRAPHS = dict(
     pair.split("=")
-    for pair in "tch=č sch=š sh=š ch=č kh=x gh=g th=θ dh=ð ph=f ck=k dj=j wh=w ee=I oo=U ou=U aa=A".split()  # noqa: SIM905
+    for pair in "tch=č sch=š sh=š ch=č kh=x gh=g th=θ dh=ð ph=f ck=k dj=j wh=w ee=I oo=U ou=U aa=A".split()  # noqa: SIM905 - a table
 )
 _LATIN = re.compile("|".join(_DIGRAPHS) + "|qu(?=[ei])|.")
 _LATIN_LETTERS = _DIGRAPHS | {
@@ -121,7 +121,7 @@ def tell_apart(one: str, other: str, *, is_across: bool) -> float:
 
 
 @lru_cache(2**16)
-def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - the cache wants places
+def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - called for every pair of sounds - the cache wants places
     drops, hopeless = _list_drops(other, is_across), _HOPELESS * (len(one) + len(other))
     above = [0.0, *accumulate(drops)]
     for sound, dropped in zip(one, _list_drops(one, is_across), strict=True):
@@ -138,7 +138,7 @@ def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001
 
 
 @cache
-def _swap(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001
+def _swap(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - called for every pair of sounds
     if one == other:
         return 0.0
     near = _NEAR | _NEAR_ACROSS if is_across else _NEAR
@@ -151,14 +151,14 @@ def _swap(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001
 
 
 @lru_cache(2**16)
-def _list_drops(word: str, is_across: bool) -> list[float]:  # noqa: FBT001
+def _list_drops(word: str, is_across: bool) -> list[float]:  # noqa: FBT001 - called for every pair of sounds
     """Give the cost of each sound, if the other word has not: an ending tells words apart, a short vowel does not."""
     last = len(word) - 1
     return [_drop(sound, place == 0, place == last, is_across) for place, sound in enumerate(word)]
 
 
 @cache
-def _drop(sound: str, is_first: bool, is_last: bool, is_across: bool) -> float:  # noqa: FBT001
+def _drop(sound: str, is_first: bool, is_last: bool, is_across: bool) -> float:  # noqa: FBT001 - called for every pair of sounds
     if sound not in VOWELS:
         return 0.5 if sound == "h" else _FAR
     if is_last:
