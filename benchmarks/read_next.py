@@ -159,7 +159,7 @@ def update_index(folder: Path) -> dict[str, float]:
     assert index is not None
     updated = index.update(articles, threads=THREADS)
     assert updated.changes == NEW
-    updated.save(folder / "updated.npz", "benchmark")
+    updated.save(folder / "index.npz", "benchmark")
     return {}
 
 
@@ -170,7 +170,7 @@ def compare_index(folder: Path) -> dict[str, float]:
 
     articles = read_corpus(folder)
     whole = NeighbourIndex.build(TermWeigher("en", FIELDS, name_weight=0.75), articles, threads=THREADS)
-    kept = NeighbourIndex.load(folder / "updated.npz", "benchmark", TermWeigher("en", FIELDS, name_weight=0.75))
+    kept = NeighbourIndex.load(folder / "index.npz", "benchmark", TermWeigher("en", FIELDS, name_weight=0.75))
     assert kept is not None
     same = [
         len(set(one[one >= 0].tolist()) & set(other[other >= 0].tolist())) / max((other >= 0).sum(), 1)

@@ -79,12 +79,14 @@ def _never_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_never_anew")
 @given(ARTICLES, st.lists(st.lists(st.tuples(st.integers(0, 23), st.integers(0, 3)), max_size=6), max_size=5))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_after_any_small_steps_the_neighbours_are_those_of_comparing_all(
-    articles: list[tuple[str, bool]], steps: list[list[tuple[int, int]]]
+    tmp_path_factory: pytest.TempPathFactory, articles: list[tuple[str, bool]], steps: list[list[tuple[int, int]]]
 ) -> None:
+    path = tmp_path_factory.mktemp("kept") / "index.npz"
     standing = frame(articles)
     index = NeighbourIndex.build(TermWeigher(), standing)
+    index.save(path, "key")
     number = len(articles)
     for step in steps:
         for place, kind in step:
@@ -104,7 +106,13 @@ def test_after_any_small_steps_the_neighbours_are_those_of_comparing_all(
                 may = standing["is_candidate"].to_list()
                 may[row] = False
                 standing = standing.with_columns(is_candidate=pl.Series(may))
+        kept = NeighbourIndex.load(path, "key", TermWeigher())
+        assert kept is not None
+        updated = kept.update(standing)
+        if updated is not kept:
+            updated.save(path, "key")
         index = index.update(standing)
+        assert list_neighbours(updated, standing) == list_neighbours(index, standing)
     assert_alike(list_neighbours(index, standing), compare_all(index, standing))
 
 
@@ -132,6 +140,36 @@ def test_a_file_that_is_cut_or_no_index_is_taken_for_none(tmp_path: Path) -> Non
     for content in (whole[: len(whole) // 2], b"", b"not an index", whole[:300] + b"\0" * 40 + whole[340:]):
         path.write_bytes(content)
         assert NeighbourIndex.load(path, "key", TermWeigher()) is None
+
+
+@pytest.mark.usefixtures("_never_anew")
+def test_what_a_second_file_told_is_found_again_where_it_is_damaged_or_of_another_first(tmp_path: Path) -> None:
+    path, since = tmp_path / "index.npz", tmp_path / "index.since.npz"
+    rng = np.random.default_rng(5)
+    standing = frame([(" ".join(rng.choice(WORDS, 3)), True) for _ in range(40)])
+    NeighbourIndex.build(TermWeigher(), standing).save(path, "key")
+    first = path.read_bytes()
+    more = pl.concat([standing[1:], frame([("storm at school", True), ("river court", True)], 40)])
+
+    def load() -> NeighbourIndex:
+        kept = NeighbourIndex.load(path, "key", TermWeigher())
+        assert kept is not None
+        return kept
+
+    load().update(more).save(path, "key")
+    assert path.read_bytes() == first
+    whole, expected = since.read_bytes(), list_neighbours(load(), more)
+    assert load().changes == 3
+    assert load().update(more).changes == 3
+    for content in (whole[: len(whole) // 2], b"", whole[:300] + b"\0" * 40 + whole[340:]):
+        since.write_bytes(content)
+        assert load().changes == 0
+        assert list_neighbours(load().update(more), more) == expected
+    # All was written anew and the process ended before the second file was taken away.
+    NeighbourIndex.build(TermWeigher(), standing[:30]).save(path, "key")
+    assert not since.exists()
+    since.write_bytes(whole)
+    assert len(load().ids) == 30
 
 
 def test_a_few_changes_cost_no_new_model_and_one_in_fifty_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ def build_index(corpus: Corpus, settings: ReadNextSettings, store: Store | None 
             "text_similarity": similarity[known].astype(np.float64).round(6),
         }
     )
-    return TextIndex(corpus, kept.model, kept.vectors[rows], pools)
+    return TextIndex(corpus, kept.model, kept.take(rows), pools)
 
 
 def find_candidates(

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -19,7 +21,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analytics.similarity.neighbours import find_changed, find_nearest_all
+from analytics.similarity.neighbours import find_changed, find_nearest_all, take_rows
 from analytics.similarity.weigher import TermWeigher
 
 POOL = 60
@@ -31,21 +33,11 @@ FAINTEST = 0.05
 _REFIT_SHARE = 0.02
 _SMALL = 2_000
 _WORN = 20
-_VERSION = 1
-_ARRAYS = (
-    "ids",
-    "hashes",
-    "is_live",
-    "is_found",
-    "terms",
-    "weights",
-    "stopped",
-    "data",
-    "indices",
-    "indptr",
-    "near",
-    "similarities",
-)
+_VERSION = 2
+# All that is written once, and what stands beside it as articles come and go.
+_WHOLE = ("ids", "hashes", "is_live", "is_found", "near", "similarities")
+_SINCE = ("ids", "hashes", "is_live", "is_found", "moved", "near", "similarities")
+_ENTRIES = ("data", "indices", "indptr", "width")
 
 
 @dataclass(frozen=True)
@@ -64,15 +56,21 @@ class NeighbourIndex:
         False of an article that is gone, or that came again.
     is_found : ndarray of bool, shape (n,)
         False of an article that may stand in no list, such as one that is too old.
-    vectors : csr_array of float32, shape (n, n_terms)
-        Unit vectors.
+    vectors : csr_array of float32, shape (n_first, n_terms)
+        Unit vectors of the first articles, which are many.
+    added : csr_array of float32, shape (n - n_first, n_terms)
+        Those of the articles that came since.
     near : ndarray of int32, shape (n, POOL)
         The nearest articles that may be found, nearest first, without the article itself; `NOBODY` where there are
         fewer.
     similarities : ndarray of float32, shape (n, POOL)
         Their cosines.
+    moved : ndarray of bool, shape (n,)
+        Of which the neighbours are other ones than those of the file that all was last written to.
     changes : int
         Articles that came, changed or went since the model was fitted.
+    written : str
+        Names what that file holds; empty where there is none.
     """
 
     model: TermWeigher
@@ -81,9 +79,12 @@ class NeighbourIndex:
     is_live: NDArray[np.bool_]
     is_found: NDArray[np.bool_]
     vectors: sparse.csr_array
+    added: sparse.csr_array
     near: NDArray[np.int32]
     similarities: NDArray[np.float32]
+    moved: NDArray[np.bool_]
     changes: int = 0
+    written: str = ""
 
     @classmethod
     def build(cls, model: TermWeigher, articles: pl.DataFrame, *, threads: int = 1) -> NeighbourIndex:
@@ -115,8 +116,10 @@ class NeighbourIndex:
             np.ones(articles.height, dtype=bool),
             is_found.copy(),
             vectors,
+            vectors[:0],
             near,
             similarities,
+            np.zeros(articles.height, dtype=bool),
         )
 
     @overload
@@ -157,8 +160,14 @@ class NeighbourIndex:
         fresh, kept = articles.filter(place.is_null()), self._forget(is_gone, is_found)
         if kept is self and not fresh.height:
             return self
-        added = kept._add(fresh, threads)  # noqa: SLF001 - its own kind
-        return replace(added._refill(threads), changes=self.changes + changes)  # noqa: SLF001 - as above
+        now = kept._add(fresh, threads)._refill(threads)  # noqa: SLF001 - its own kind
+        moved = np.ones(len(now.ids), dtype=bool)
+        moved[: len(self.ids)] = self.moved | (now.near[: len(self.ids)] != self.near).any(axis=1)
+        return replace(now, moved=moved, changes=self.changes + changes)
+
+    def take(self, rows: NDArray[np.int64]) -> sparse.csr_array:
+        """Take the vectors of some rows."""
+        return take_rows((self.vectors, self.added), rows)
 
     def locate(self, articles: pl.DataFrame) -> NDArray[np.int64]:
         """Give the row of each article."""
@@ -191,11 +200,11 @@ class NeighbourIndex:
         if not fresh.height:
             return self
         first = len(self.ids)
-        vectors = _stack(self.vectors, _shrink(self.model.transform(fresh)))
+        added = sparse.csr_array(sparse.vstack([self.added, _shrink(self.model.transform(fresh))], format="csr"))
         is_live = np.concatenate([self.is_live, np.ones(fresh.height, dtype=bool)])
         is_found = np.concatenate([self.is_found, fresh["is_candidate"].to_numpy()])
         near, similarities = find_changed(
-            vectors,
+            (self.vectors, added),
             np.arange(first, len(is_live)),
             is_live,
             is_found,
@@ -209,7 +218,7 @@ class NeighbourIndex:
             hashes=np.concatenate([self.hashes, fresh["text_hash"].cast(pl.UInt64).to_numpy()]),
             is_live=is_live,
             is_found=is_found,
-            vectors=vectors,
+            added=added,
             near=near,
             similarities=similarities,
         )
@@ -222,32 +231,39 @@ class NeighbourIndex:
         worn = worn[self.similarities[worn, np.maximum(size[worn] - 1, 0)] > 2 * FAINTEST]
         if not len(worn):
             return self
-        near, similarities = find_changed(
-            self.vectors, worn, self.is_live, self.is_found, (self.near, self.similarities), FAINTEST, threads
-        )
+        blocks, standing = (self.vectors, self.added), (self.near, self.similarities)
+        near, similarities = find_changed(blocks, worn, self.is_live, self.is_found, standing, FAINTEST, threads)
         return replace(self, near=near, similarities=similarities)
 
     def save(self, path: Path, key: str) -> None:
-        """Write the index to one file, whole or not at all.
+        """Write the index: all of it once, and from then on what changed since, to a second file beside the first.
+
+        Each is written whole or not at all, and the second names the first.
 
         Parameters
         ----------
         path : Path
-            The file; its folder must exist.
+            The first file; its folder must exist.
         key : str
             Names what the index was made with; `load` asks for the same.
         """
-        arrays: dict[str, Any] = {name: getattr(self, name, None) for name in _ARRAYS}
-        terms, stopped = (words.astype(np.str_) for words in (self.model.terms_, self.model.stopped_))
-        arrays |= {"terms": terms, "stopped": stopped, "weights": self.model.weights_}
-        arrays |= {name: getattr(self.vectors, name) for name in ("data", "indices", "indptr")}
-        about = np.array([_VERSION, self.changes, self.vectors.shape[1]])
-        waiting = path.with_name(f"{path.name}.new")
-        with waiting.open("wb") as file:
-            np.savez(file, key=np.array(key), about=about, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        waiting.replace(path)
+        since = _name_since(path)
+        if self.written and self.written == _read_name(path):
+            first, moved = self.vectors.shape[0], np.flatnonzero(self.moved)
+            arrays = {name: getattr(self, name) for name in ("is_live", "is_found")}
+            arrays |= {"ids": self.ids[first:], "hashes": self.hashes[first:]}
+            arrays |= {"moved": moved, "near": self.near[moved], "similarities": self.similarities[moved]}
+            _write(since, self.written, self.changes, arrays | _take_apart(self.added))
+            return
+        arrays = {name: getattr(self, name) for name in _WHOLE}
+        model, vectors = self.model, self.take(np.arange(len(self.ids)))
+        arrays |= {"terms": model.terms_.astype(np.str_), "stopped": model.stopped_.astype(np.str_)}
+        arrays |= {"key": np.array(key), "weights": model.weights_}
+        told = blake2b(key.encode(), digest_size=16)
+        for name in _WHOLE:
+            told.update(np.ascontiguousarray(arrays[name]).data)
+        _write(path, told.hexdigest(), self.changes, arrays | _take_apart(vectors))
+        since.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: Path, key: str, model: TermWeigher) -> NeighbourIndex | None:
@@ -256,7 +272,7 @@ class NeighbourIndex:
         Parameters
         ----------
         path : Path
-            The file.
+            The first file, as given to `save`.
         key : str
             As it was saved with.
         model : TermWeigher
@@ -265,34 +281,92 @@ class NeighbourIndex:
         Returns
         -------
         NeighbourIndex or None
-            None where there is no file, it is damaged, or it was made with something else: it is built anew then.
+            None where there is no file, it is damaged, or it was made with something else: it is built anew then. Of a
+            second file that is damaged nothing is taken: what it told is found again.
         """
-        try:
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                if str(file["key"]) != key or int(file["about"][0]) != _VERSION:
-                    return None
-                parts = {name: file[name] for name in _ARRAYS}
-                _, changes, width = (int(one) for one in file["about"])
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        whole = _read(path, (*_WHOLE, "terms", "stopped", "key", "weights"))
+        if whole is None or str(whole["key"]) != key:
             return None
-        model.terms_, model.stopped_ = (parts.pop(name).astype(object) for name in ("terms", "stopped"))
-        model.weights_ = parts.pop("weights")
-        shape = (len(parts["ids"]), width)
-        vectors = sparse.csr_array(tuple(parts.pop(name) for name in ("data", "indices", "indptr")), shape=shape)
-        return cls(model, vectors=vectors, changes=changes, **parts)
+        model.terms_, model.stopped_ = (whole[name].astype(object) for name in ("terms", "stopped"))
+        model.weights_ = whole["weights"]
+        vectors, written = _put_together(whole), str(whole["written"])
+        index = cls(
+            model,
+            vectors=vectors,
+            added=vectors[:0],
+            moved=np.zeros(len(whole["ids"]), dtype=bool),
+            changes=int(whole["changes"]),
+            written=written,
+            **{name: whole[name] for name in _WHOLE},
+        )
+        since = _read(_name_since(path), _SINCE)
+        return index._follow(since) if since and str(since["written"]) == written else index
+
+    def _follow(self, since: Mapping[str, NDArray[Any]]) -> NeighbourIndex:
+        """Put what changed since over all that was written."""
+        size, rows = len(since["is_live"]), since["moved"]
+        moved, near = np.zeros(size, dtype=bool), np.full((size, POOL), NOBODY, np.int32)
+        similarities = np.zeros((size, POOL), np.float32)
+        near[: len(self.ids)], similarities[: len(self.ids)] = self.near, self.similarities
+        near[rows], similarities[rows], moved[rows] = since["near"], since["similarities"], True
+        return replace(
+            self,
+            ids=np.concatenate([self.ids, since["ids"]]),
+            hashes=np.concatenate([self.hashes, since["hashes"]]),
+            is_live=since["is_live"],
+            is_found=since["is_found"],
+            added=_put_together(since),
+            near=near,
+            similarities=similarities,
+            moved=moved,
+            changes=int(since["changes"]),
+        )
+
+
+def _name_since(path: Path) -> Path:
+    return path.with_suffix(f".since{path.suffix}")
+
+
+def _write(path: Path, written: str, changes: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+    waiting = path.with_name(f"{path.name}.new")
+    about = {"version": np.array(_VERSION), "written": np.array(written), "changes": np.array(changes)}
+    with waiting.open("wb") as file:
+        np.savez(file, allow_pickle=False, **about, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.replace(path)
+
+
+def _read(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]] | None:
+    """Read what `_write` wrote; None where there is nothing whole of this version."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if int(file["version"]) != _VERSION:
+                return None
+            return {name: file[name] for name in ("written", "changes", *_ENTRIES, *names)}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _read_name(path: Path) -> str:
+    """Read what a file holds, without reading it."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            return str(file["written"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return ""
+
+
+def _take_apart(vectors: sparse.csr_array) -> dict[str, NDArray[Any]]:
+    return {name: getattr(vectors, name) for name in _ENTRIES[:-1]} | {"width": np.array(vectors.shape[1])}
+
+
+def _put_together(parts: Mapping[str, NDArray[Any]]) -> sparse.csr_array:
+    entries = (parts["data"], parts["indices"], parts["indptr"])
+    return sparse.csr_array(entries, shape=(len(parts["indptr"]) - 1, int(parts["width"])))
 
 
 def _shrink(vectors: sparse.csr_array) -> sparse.csr_array:
     """Halve the memory: a cosine is shown to six decimals."""
     entries = (vectors.data.astype(np.float32), vectors.indices.astype(np.int32), vectors.indptr.astype(np.int32))
     return sparse.csr_array(entries, shape=vectors.shape)
-
-
-def _stack(above: sparse.csr_array, below: sparse.csr_array) -> sparse.csr_array:
-    """Put rows below others; SciPy's own way looks through every index again, four times as long."""
-    entries = (
-        np.concatenate([above.data, below.data]),
-        np.concatenate([above.indices, below.indices]),
-        np.concatenate([above.indptr, below.indptr[1:] + above.indptr[-1]]),
-    )
-    return sparse.csr_array(entries, shape=(above.shape[0] + below.shape[0], above.shape[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -178,12 +179,14 @@ def find_nearest_all(  # noqa: PLR0913 - two of them narrow what is found
         seeds, others = np.repeat(rows, np.diff(found.indptr)), found.indices.astype(np.int64) + low
         inside = (others >= first[seeds]) & (others < last[seeds])
         pairs = seeds[inside], others[inside]
-        near[rows], cosines[rows] = _fill_pools(pairs, _compare(vectors, *pairs, threads), rows, count, faintest)
+        near[rows], cosines[rows] = _fill_pools(
+            pairs, _compare(vectors, vectors, pairs, threads), rows, count, faintest
+        )
     return near, cosines
 
 
 def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
-    vectors: sparse.csr_array,
+    blocks: Sequence[sparse.csr_array],
     changed: NDArray[np.int64],
     is_live: NDArray[np.bool_],
     is_found: NDArray[np.bool_],
@@ -195,8 +198,8 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
 
     Parameters
     ----------
-    vectors
-        Unit vectors of all rows, shape (n, n_terms).
+    blocks
+        Unit vectors of all rows, one block below another, n rows in all.
     changed
         The rows that are new, in ascending order; those from the end of `standing` on must be among them.
     is_live, is_found
@@ -213,40 +216,65 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     tuple of ndarray
         The pools of all rows.
     """
-    size, count = vectors.shape[0], standing[0].shape[1]
+    size, count = len(is_live), standing[0].shape[1]
     near, cosines = np.full((size, count), -1, np.int32), np.zeros((size, count), np.float32)
     known = len(standing[0])
     near[:known], cosines[:known] = standing
-    live = np.flatnonzero(is_live)
-    light = keep_heaviest(vectors[changed], _RETRIEVED_BY)
-    both = sp_matmul_topn(
-        sparse.csr_matrix(vectors if len(live) == size else vectors[live]),
-        sparse.csr_matrix(light.T.tocsr()),
-        top_n=len(changed),
-        threshold=_GLIMPSE * faintest,
-        n_threads=threads,
-    )
-    seeds, others = live[np.repeat(np.arange(len(live)), np.diff(both.indptr))], changed[both.indices]
-    order = np.argsort(others, kind="stable")
-    seeds, others = seeds[order], others[order]
-    found = np.round(_compare(vectors, others, seeds, threads), _DECIMALS)
-    is_other = seeds != others
-    seeds, others, found = seeds[is_other], others[is_other], found[is_other]
+    seeds, others, found = _find_pairs(blocks, changed, _GLIMPSE * faintest, threads)
+    kept = is_live[seeds] & (seeds != others)
+    seeds, others, found = seeds[kept], others[kept], np.round(found[kept], _DECIMALS)
     ahead = is_found[seeds]
     near[changed], cosines[changed] = _fill_pools((others[ahead], seeds[ahead]), found[ahead], changed, count, faintest)
     # The other direction: whoever is nearer than the last of a pool takes a place in it.
-    last = cosines[:, -1]
-    enters = (found > last[seeds]) & is_found[others] & ~np.isin(seeds, changed)
+    is_changed = np.zeros(size, dtype=bool)
+    is_changed[changed] = True
+    enters = (found > cosines[seeds, -1]) & is_found[others] & ~is_changed[seeds]
     touched = np.unique(seeds[enters])
     old = near[touched]
-    kept_seeds = np.repeat(touched, count)[old.ravel() >= 0]
+    is_held = old.ravel() >= 0
     pairs = (
-        np.concatenate([kept_seeds, seeds[enters]]),
-        np.concatenate([old.ravel()[old.ravel() >= 0].astype(np.int64), others[enters]]),
+        np.concatenate([np.repeat(touched, count)[is_held], seeds[enters]]),
+        np.concatenate([old.ravel()[is_held].astype(np.int64), others[enters]]),
     )
-    scores = np.concatenate([cosines[touched].ravel()[old.ravel() >= 0], found[enters]])
+    scores = np.concatenate([cosines[touched].ravel()[is_held], found[enters]])
     near[touched], cosines[touched] = _fill_pools(pairs, scores, touched, count, faintest)
     return near, cosines
+
+
+def _find_pairs(
+    blocks: Sequence[sparse.csr_array], changed: NDArray[np.int64], glimpse: float, threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Pair every row with the changed ones that are like it by their heaviest terms, and compare them whole."""
+    asking = take_rows(blocks, changed)
+    turned = sparse.csr_matrix(keep_heaviest(asking, _RETRIEVED_BY).T.tocsr())
+    parts, first = [], 0
+    for block in blocks:
+        both = sp_matmul_topn(
+            sparse.csr_matrix(block), turned, top_n=len(changed), threshold=glimpse, n_threads=threads
+        )
+        order = np.argsort(both.indices, kind="stable")
+        places, rows = both.indices[order], np.repeat(np.arange(block.shape[0]), np.diff(both.indptr))[order]
+        parts.append((rows + first, changed[places], _compare(asking, block, (places, rows), threads)))
+        first += block.shape[0]
+    seeds, others, cosines = zip(*parts, strict=True)
+    return np.concatenate(seeds), np.concatenate(others), np.concatenate(cosines)
+
+
+def take_rows(blocks: Sequence[sparse.csr_array], rows: NDArray[np.int64]) -> sparse.csr_array:
+    """Take rows, in any order, of blocks that lie one below another.
+
+    Examples
+    --------
+    >>> blocks = [sparse.csr_array([[1.0], [2.0]]), sparse.csr_array([[3.0]])]
+    >>> take_rows(blocks, np.array([2, 1])).toarray().ravel().tolist()
+    [3.0, 2.0]
+    """
+    ends = np.cumsum([0, *(block.shape[0] for block in blocks)])
+    owner = np.searchsorted(ends, rows, side="right") - 1
+    taken = [block[rows[owner == place] - ends[place]] for place, block in enumerate(blocks)]
+    stacked = sparse.csr_array(sparse.vstack(taken, format="csr"))
+    order = np.argsort(owner, kind="stable")
+    return stacked if (np.diff(order) == 1).all() else stacked[np.argsort(order)]
 
 
 def _blank(rows: sparse.csr_array, which: NDArray[np.bool_]) -> sparse.csr_array:
@@ -269,9 +297,13 @@ def _keep_entries(rows: sparse.csr_array, is_kept: NDArray[np.bool_]) -> sparse.
 
 
 def _compare(
-    vectors: sparse.csr_array, seeds: NDArray[np.int64], others: NDArray[np.int64], threads: int
+    asking: sparse.csr_array,
+    asked: sparse.csr_array,
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    threads: int,
 ) -> NDArray[np.float32]:
-    """Return the cosine of each pair; the seeds ascend."""
+    """Return the cosine of each pair of a row of the one and a row of the other; those of the first ascend."""
+    seeds, others = pairs
     starts = np.searchsorted(
         seeds, np.arange(seeds[0] if len(seeds) else 0, (seeds[-1] if len(seeds) else -1) + 2, _RESCORED)
     )
@@ -280,12 +312,12 @@ def _compare(
     def compare(block: slice) -> NDArray[np.float32]:
         mine, theirs = seeds[block], others[block]
         first = int(mine[0])
-        dense = vectors[first : int(mine[-1]) + 1].toarray().ravel()
-        lengths = np.diff(vectors.indptr)[theirs]
+        dense = asking[first : int(mine[-1]) + 1].toarray().ravel()
+        lengths = asked.indptr[theirs + 1] - asked.indptr[theirs]
         ends = np.cumsum(lengths)
-        places = np.arange(int(ends[-1])) + np.repeat(vectors.indptr[theirs] - (ends - lengths), lengths)
-        columns = vectors.indices[places] + np.repeat((mine - first) * vectors.shape[1], lengths)
-        products = np.concatenate([dense[columns] * vectors.data[places], np.zeros(1, np.float32)])
+        places = np.arange(int(ends[-1])) + np.repeat(asked.indptr[theirs] - (ends - lengths), lengths)
+        columns = asked.indices[places] + np.repeat((mine - first) * asked.shape[1], lengths)
+        products = np.concatenate([dense[columns] * asked.data[places], np.zeros(1, np.float32)])
         sums = np.add.reduceat(products, ends - lengths)
         return np.where(lengths > 0, sums, 0).astype(np.float32)
 
