@@ -17,7 +17,7 @@ from analytics.pipeline import load_into
 from analytics.warehouse import Warehouse
 
 from .conftest import Readership
-from .newsroom import DAY, MINUTE, NOON, Newsroom, Row, article, pageview, read_tables, to_ndjson
+from .newsroom import DAY, MINUTE, NOON, Newsroom, Row, article, open_empty_warehouse, pageview, read_tables, to_ndjson
 
 OLD_URL, OTHER_URL = "https://news.example/old", "https://news.example/other"
 COUNTS = ("pageviews_before", "pageviews_after", "reads_before", "reads_after")
@@ -28,7 +28,7 @@ AGAIN = pageview(None, NOON + 5 * MINUTE, "v0", url=OLD_URL)
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", is_kept_open=True)
 
 
 def read_effect(newsroom: Newsroom) -> list[Row]:
@@ -127,7 +127,7 @@ def draw_loads(draw: st.DrawFn) -> list[tuple[str, Row]]:
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     """Give a newsroom that only writes files."""
-    return Newsroom(tmp_path_factory.mktemp("laws") / "newsroom", is_in_memory=True)
+    return Newsroom(tmp_path_factory.mktemp("laws") / "newsroom", is_kept_open=True)
 
 
 @settings(max_examples=10, deadline=None)
@@ -136,7 +136,7 @@ def test_aliases_and_events_in_any_order_give_the_tables_of_knowing_all_from_the
     writer: Newsroom, loads: list[tuple[str, Row]]
 ) -> None:
     rows = {entity: [row for one, row in loads if one == entity] for entity in ("articles", "events")}
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         load_into(writer.context(), warehouse, [(entity, writer.write(rows[entity])) for entity in rows])
         assert warehouse.count("articles.alias_effect") == 0
         assert load_one_by_one(writer, loads) == read_tables(warehouse)
@@ -144,7 +144,7 @@ def test_aliases_and_events_in_any_order_give_the_tables_of_knowing_all_from_the
 
 def load_one_by_one(writer: Newsroom, loads: list[tuple[str, Row]]) -> dict[str, list[Row]]:
     """Load each row as a file of its own, and hold every report against the counts around it."""
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         for entity, row in loads:
             before = read_counts(warehouse)
             noted = warehouse.count("articles.alias_effect")

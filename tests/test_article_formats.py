@@ -30,7 +30,7 @@ from analytics.settings import load_settings
 from analytics.urls import UrlRules
 from analytics.warehouse import Warehouse
 
-from .newsroom import NOW, article, to_csv, to_gzip, to_ndjson, to_parquet
+from .newsroom import NOW, article, open_empty_warehouse, to_csv, to_gzip, to_ndjson, to_parquet
 
 ROOT = Path(__file__).parent / "articles_formats"
 CASES = sorted(path.parent.relative_to(ROOT).as_posix() for path in ROOT.rglob("expect.ndjson"))
@@ -44,7 +44,7 @@ def read_case(case: str) -> tuple[Path, list[dict[str, Any]]]:
 
 
 def read_file(path: Path, form: str = "auto") -> Reading:
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         return read_articles(warehouse, path, RULES, form)
 
 
@@ -257,7 +257,7 @@ NATIVE = {
 def test_200_corruptions_of_a_file_lose_no_line_and_raise_nothing(tmp_path: Path, form: str) -> None:
     chance = random.Random(20240514)  # noqa: S311
     contents = [read_case(case)[0].read_bytes() for case in CASES if case.startswith(f"{form}/")] or [NATIVE[form]]
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         for number in range(200):
             path = tmp_path / f"{number}.{form.rpartition('-')[2]}"
             path.write_bytes(corrupt(chance.choice(contents), chance))

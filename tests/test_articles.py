@@ -15,9 +15,20 @@ from analytics.articles.load import ArticleRules, load_article_file, load_articl
 from analytics.ledger import FileReport
 from analytics.settings import load_settings
 from analytics.urls import UrlRules
-from analytics.warehouse import Warehouse
 
-from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, Row, article, pageview, read_tables, to_ndjson
+from .newsroom import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOON,
+    Newsroom,
+    Row,
+    article,
+    open_empty_warehouse,
+    pageview,
+    read_tables,
+    to_ndjson,
+)
 
 SITE = '[site]\nhosts = ["www.news.example"]\n'
 OLD, NEW = "2024-05-14T00:00:00Z", "2024-05-15T00:00:00Z"
@@ -25,7 +36,7 @@ OLD, NEW = "2024-05-14T00:00:00Z", "2024-05-15T00:00:00Z"
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", SITE, is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", SITE, is_kept_open=True)
 
 
 def read_titles(newsroom: Newsroom) -> dict[str, str]:
@@ -133,7 +144,7 @@ def test_articles_may_come_before_between_or_after_their_events(tmp_path: Path, 
         ("articles", [article(aliases=["https://news.example/old/a1"], updated_at=NEW), article("other")]),
         ("events", WAITING),
     ]
-    newsroom = Newsroom(tmp_path / "newsroom", SITE, is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", SITE, is_kept_open=True)
     for step in steps:
         newsroom.load(loads[step][0], loads[step][1])
     assert count_reads(newsroom) == {"a1": 3, "other": 1}
@@ -147,7 +158,7 @@ def test_an_article_that_is_loaded_in_parts_is_the_same_as_loaded_at_once(newsro
     rows = [article(f"a{n % 5}", title=f"Take {n}", updated_at=f"2024-05-14T{n:02}:00:00Z") for n in range(20)]
     for row in reversed(rows):
         newsroom.load_articles(row)
-    at_once = Newsroom(tmp_path / "at-once", SITE, is_in_memory=True)
+    at_once = Newsroom(tmp_path / "at-once", SITE, is_kept_open=True)
     at_once.load_articles(*rows)
     with newsroom.open() as one, at_once.open() as other:
         assert read_tables(one) == read_tables(other)
@@ -155,7 +166,7 @@ def test_an_article_that_is_loaded_in_parts_is_the_same_as_loaded_at_once(newsro
 
 def test_a_section_label_outside_the_menu_maps_to_one_by_an_alias(tmp_path: Path) -> None:
     settings = '[site.section_aliases]\n"Climate Crisis" = "Environment"\n'
-    newsroom = Newsroom(tmp_path / "newsroom", settings, is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", settings, is_kept_open=True)
     newsroom.load_articles(article(section="climate  crisis", region="West Asia"), article("a2", section="Sports"))
     found = newsroom.query("select section, section_slug, region_slug from articles.article order by article_id")
     assert found[0] == {"section": "climate  crisis", "section_slug": "environment", "region_slug": "mena"}
@@ -238,7 +249,7 @@ def test_any_order_of_all_formats_gives_the_same_tables(splits: tuple[list[list[
 
 
 def load_parts(parts: list[list[Row]]) -> dict[str, list[Row]]:
-    with Warehouse.in_memory() as warehouse, TemporaryDirectory() as folder:
+    with open_empty_warehouse() as warehouse, TemporaryDirectory() as folder:
         for number, rows in enumerate(parts):
             path = Path(folder) / f"{number}.ndjson"
             path.write_bytes(to_ndjson(row for row in rows if "is_found" not in row))

@@ -35,7 +35,7 @@ _numbers = count()
 
 
 def make_room(root: Path) -> Newsroom:
-    newsroom = Newsroom(root / f"room-{next(_numbers)}", is_in_memory=True)
+    newsroom = Newsroom(root / f"room-{next(_numbers)}", is_kept_open=True)
     newsroom.load_articles(*ARTICLES)
     return newsroom
 

@@ -31,6 +31,7 @@ from .newsroom import (
     Row,
     article,
     hash_files,
+    open_empty_warehouse,
     pageview,
     read_tables,
     to_csv,
@@ -150,15 +151,15 @@ quick = settings(max_examples=7, suppress_health_check=[HealthCheck.too_slow])
 
 
 @contextmanager
-def newsroom_in_memory() -> Iterator[Newsroom]:
+def newsroom_kept_open() -> Iterator[Newsroom]:
     with tempfile.TemporaryDirectory() as folder:
-        yield Newsroom(Path(folder) / "newsroom", SETTINGS, is_in_memory=True)
+        yield Newsroom(Path(folder) / "newsroom", SETTINGS, is_kept_open=True)
 
 
 @contextmanager
 def load_all(newsroom: Newsroom, files: Sequence[tuple[str, bytes]]) -> Iterator[Warehouse]:
     paths = [(entity, newsroom.write(content)) for entity, content in files]
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         reports = load_into(newsroom.context(), warehouse, paths)
         sums = [(one.lines, one.loaded + one.rejected + one.duplicate + one.filtered) for one in reports]
         assert all(lines == parts or one.status == "skipped" for one, (lines, parts) in zip(reports, sums, strict=True))
@@ -191,7 +192,7 @@ def test_order_split_and_replays_of_the_files_change_no_table_and_no_byte(
     pack: list[Callable[[Sequence[Row]], bytes]] = [to_ndjson, to_csv, lambda rows: to_gzip(to_ndjson(rows))]
     files = [("events", choices.draw(st.sampled_from(pack))(piece)) for piece in pieces if piece]
     files.insert(choices.draw(st.integers(0, len(files))), ("articles", to_ndjson(reversed(ARTICLES))))
-    with newsroom_in_memory() as newsroom:
+    with newsroom_kept_open() as newsroom:
         with load_all(newsroom, [("articles", to_ndjson(ARTICLES)), ("events", to_ndjson(crowd))]) as warehouse:
             tables, reports = read_tables(warehouse), publish(newsroom, warehouse)
         with load_all(newsroom, files) as warehouse:
@@ -203,7 +204,7 @@ def test_order_split_and_replays_of_the_files_change_no_table_and_no_byte(
 @given(crowd=crowds)
 def test_pageviews_are_reads_plus_removed_and_every_check_holds(crowd: list[Row]) -> None:
     files = [("events", to_ndjson(crowd[::2])), ("articles", to_ndjson(ARTICLES)), ("events", to_ndjson(crowd[1::2]))]
-    with newsroom_in_memory() as newsroom, load_all(newsroom, files) as warehouse:
+    with newsroom_kept_open() as newsroom, load_all(newsroom, files) as warehouse:
         tables = read_tables(warehouse)
         assert [name for name in list_statements("checks") if len(warehouse.frame(name))] == []
     counted = [row for row in tables["events.counted"] if row["article_id"]]
@@ -282,7 +283,7 @@ def parse(row: Row) -> datetime:
 def test_the_verdict_of_every_event_is_what_the_definition_says(crowd: list[Row]) -> None:
     crowd = list({(row["event_id"], row["occurred_at"]): row | {"n": row["event_id"]} for row in crowd}.values())
     files = [("articles", to_ndjson(ARTICLES)), *(("events", to_ndjson(crowd[start::3])) for start in range(3))]
-    with newsroom_in_memory() as newsroom, load_all(newsroom, files) as warehouse:
+    with newsroom_kept_open() as newsroom, load_all(newsroom, files) as warehouse:
         rows = warehouse.query("select *, extra->>'n' as n from events.counted").to_dicts()
     winners = choose_winners(crowd)
     expected = judge(winners, {row["n"]: row["event_key"] for row in rows})
@@ -294,7 +295,7 @@ def test_the_verdict_of_every_event_is_what_the_definition_says(crowd: list[Row]
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    newsroom = Newsroom(tmp_path / "newsroom", SETTINGS, is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", SETTINGS, is_kept_open=True)
     newsroom.load_articles(*ARTICLES)
     return newsroom
 

@@ -30,7 +30,7 @@ def tell_fire(name: str, hours: float, **fields: object) -> Row:
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     newsroom.load_articles(tell_flood("f1", 0), tell_flood("f2", 5), tell_fire("g1", 1), tell_fire("alone", 200))
     return newsroom
 
@@ -65,7 +65,7 @@ def test_a_story_keeps_its_id_as_it_grows_and_when_its_founder_is_withdrawn(news
 
 def test_files_and_their_order_do_not_matter(newsroom: Newsroom, tmp_path: Path) -> None:
     rows = [tell_flood("f1", 0), tell_flood("f2", 5), tell_fire("g1", 1), tell_fire("alone", 200)]
-    other = Newsroom(tmp_path / "other", is_in_memory=True)
+    other = Newsroom(tmp_path / "other", is_kept_open=True)
     for row in reversed(rows):
         other.load_articles(row)
     make(newsroom)

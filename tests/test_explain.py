@@ -39,7 +39,7 @@ SITE = Scope(())
 @pytest.fixture(scope="module")
 def crowd() -> Iterator[Warehouse]:
     with tempfile.TemporaryDirectory() as folder:
-        newsroom = Newsroom(Path(folder) / "newsroom", is_in_memory=True)
+        newsroom = Newsroom(Path(folder) / "newsroom", is_kept_open=True)
         newsroom.load("articles", ARTICLES)
         newsroom.load("events", make_crowd(3, 700))
         with newsroom.open() as warehouse:
@@ -48,7 +48,7 @@ def crowd() -> Iterator[Warehouse]:
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", is_kept_open=True)
 
 
 def explain(
@@ -105,7 +105,7 @@ def test_as_many_readers_as_it_says_take_the_next_slot_and_one_fewer_do_not(age:
     """Brute force: the reads are really made, and the list is made again."""
     as_of = NOON - timedelta(microseconds=age)
     with tempfile.TemporaryDirectory() as folder:
-        newsroom = Newsroom(Path(folder) / "newsroom", is_in_memory=True)
+        newsroom = Newsroom(Path(folder) / "newsroom", is_kept_open=True)
         newsroom.load("articles", ARTICLES)
         newsroom.load("events", make_crowd(5, 300))
         told = explain(newsroom, f"a{number}", as_of=as_of)

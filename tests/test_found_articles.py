@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from analytics import pipeline
-from analytics.warehouse import Warehouse
 
-from .newsroom import Newsroom, Row, article, read_tables, to_gzip, to_ndjson
+from .newsroom import Newsroom, Row, article, open_empty_warehouse, read_tables, to_gzip, to_ndjson
 
 PAGE, OTHER = "https://news.example/a", "https://news.example/b"
 EDITION = '[site]\ndefault_edition = "en"\neditions = ["en"]\n'
@@ -37,7 +36,7 @@ LINES = [hit(1), hit(2), hit(3, OTHER, metadata_title="A title alone", metadata_
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", EDITION, is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", EDITION, is_kept_open=True)
 
 
 def count_reads(newsroom: Newsroom) -> dict[str, int]:
@@ -79,7 +78,7 @@ def test_a_load_that_is_killed_between_articles_and_events_is_healed_by_the_next
             newsroom.load("events", path)
     assert newsroom.query("select count(*)::int as articles from articles.article") == [{"articles": 2}]
     newsroom.load("events", path)
-    with newsroom.open() as warehouse, Warehouse.in_memory() as other:
+    with newsroom.open() as warehouse, open_empty_warehouse() as other:
         pipeline.load_into(newsroom.context(), other, [("events", path)])
         assert read_tables(warehouse) == read_tables(other)
 
@@ -91,7 +90,7 @@ def test_a_damaged_file_gives_no_articles(newsroom: Newsroom) -> None:
 
 
 def test_a_file_named_again_after_a_setting_was_made_gives_its_articles(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     path = newsroom.write(LINES)
     articles, _ = newsroom.load("events", path)
     assert (articles.rejected, articles.reason) == (2, "missing_field 2")

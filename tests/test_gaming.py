@@ -96,7 +96,7 @@ def test_a_labelled_event_changes_no_order(pushes: list[tuple[int, int, str]]) -
         "prefetch": {"purpose": "prefetch"},
     }
     with tempfile.TemporaryDirectory() as folder:
-        newsroom = Newsroom(Path(folder) / "newsroom", is_in_memory=True)
+        newsroom = Newsroom(Path(folder) / "newsroom", is_kept_open=True)
         newsroom.load_articles(*(article(f"a{n}") for n in range(4)))
         newsroom.load_events(
             *(pageview(f"a{n}", NOON - n * MINUTE, f"v{n}-{k}") for n in range(4) for k in range(5 - n))
@@ -122,7 +122,7 @@ def test_a_labelled_event_changes_no_order(pushes: list[tuple[int, int, str]]) -
 
 @pytest.mark.parametrize(("networks", "is_in"), [(3, False), (25, True)])
 def test_an_old_article_comes_back_from_many_networks_alone(tmp_path: Path, networks: int, *, is_in: bool) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     newsroom.load_articles(article("old", published_at="2024-01-01T00:00:00Z"), article("new"))
     newsroom.load_events(
         *(
@@ -143,7 +143,7 @@ def test_an_old_article_comes_back_from_many_networks_alone(tmp_path: Path, netw
 
 
 def test_a_flood_through_one_referrer_counts_and_its_fragility_is_told(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     newsroom.load_articles(article("a"), article("b"))
     newsroom.load_events(
         *(pageview("a", NOON - HOUR, f"f{n}", referrer="https://forum.example/x") for n in range(50)),

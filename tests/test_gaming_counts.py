@@ -17,7 +17,7 @@ PEOPLE = 200
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    made = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    made = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     made.load_articles(*(article(f"a{n}") for n in range(60)))
     return made
 
@@ -125,7 +125,7 @@ def test_the_verdict_on_a_day_is_the_same_in_any_order_and_split(tmp_path: Path)
     rows = [row | {"event_id": f"e{n}"} for n, row in enumerate([*beat, *farm])]
     rules = []
     for name, files in (("whole", [rows]), ("split", [rows[40:], rows[1:40:2][::-1], rows[0:40:2]])):
-        newsroom = Newsroom(tmp_path / name, is_in_memory=True)
+        newsroom = Newsroom(tmp_path / name, is_kept_open=True)
         for file in files:
             newsroom.load("events", file)
         verdicts = newsroom.query("select event_key, robot_rule from events.counted order by event_key")

@@ -12,27 +12,26 @@ from hypothesis import strategies as st
 
 from analytics.events.sources.native import MOST_EXTRA_FIELDS
 from analytics.pipeline import load_into
-from analytics.warehouse import Warehouse
 
-from .newsroom import MINUTE, NOON, Newsroom, Row, pageview, to_csv, to_ndjson, to_parquet
+from .newsroom import MINUTE, NOON, Newsroom, Row, open_empty_warehouse, pageview, to_csv, to_ndjson, to_parquet
 
 NAMES = [f"field_{number:02}" for number in range(60)]
 
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", "[load]\nreject_limit_lines = 100\n", is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", "[load]\nreject_limit_lines = 100\n", is_kept_open=True)
 
 
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     """Give a newsroom that only writes files."""
-    return Newsroom(tmp_path_factory.mktemp("laws") / "newsroom", is_in_memory=True)
+    return Newsroom(tmp_path_factory.mktemp("laws") / "newsroom", is_kept_open=True)
 
 
 def load(newsroom: Newsroom, *contents: bytes) -> dict[int, dict[str, Any] | None]:
     """Load files into a warehouse of their own, and give what each event keeps aside, by its minute."""
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         load_into(newsroom.context(), warehouse, [("events", newsroom.write(content)) for content in contents])
         rows = warehouse.query("select occurred_at, extra from events.counted").rows()
     return {(at - NOON) // MINUTE: json.loads(extra) if extra else None for at, extra in rows}

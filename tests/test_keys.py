@@ -41,7 +41,7 @@ def hash_one(folder: Path, now: datetime, text: str = "address:x", day: str = TO
 
 def load_keys(root: Path, *visitors: str) -> list[int]:
     """Load a pageview of each visitor, one a day, and give the keys by day."""
-    newsroom = Newsroom(root, is_in_memory=True)
+    newsroom = Newsroom(root, is_kept_open=True)
     newsroom.load_events(*(pageview("a1", NOON + n * DAY, visitor) for n, visitor in enumerate(visitors)))
     return [row["visitor_key"] for row in newsroom.query("from events.counted order by occurred_at")]
 
@@ -225,13 +225,13 @@ def test_rows_of_a_day_whose_salt_is_dead_are_loaded_without_a_visitor_and_count
 
 
 def test_an_address_alone_is_no_visitor(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     newsroom.load_events(pageview(visitor=None, ip=ADDRESS), pageview("a2", visitor=None, user_agent=AGENT))
     assert {row["visitor_key"] for row in newsroom.query("from events.counted")} == {None}
 
 
 def test_readers_behind_one_address_are_told_apart_by_agent_and_language(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     agents = [(AGENT, "en"), (AGENT, "ar"), ("Mozilla/5.0 Firefox/140", "en"), (AGENT, "en")]
     rows = [pageview("a1", NOON, None, ip=ADDRESS, user_agent=agent, accept_language=language, slot=n)
             for n, (agent, language) in enumerate(agents)]  # fmt: skip

@@ -25,8 +25,21 @@ from analytics.runs import read_watermark
 from analytics.warehouse import Warehouse
 
 from .conftest import Readership
-from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, Row, article, hash_files, pageview, read_tables, to_ndjson
-from .test_counting import newsroom_in_memory
+from .newsroom import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOON,
+    Newsroom,
+    Row,
+    article,
+    hash_files,
+    open_empty_warehouse,
+    pageview,
+    read_tables,
+    to_ndjson,
+)
+from .test_counting import newsroom_kept_open
 
 SECOND, GRACE = timedelta(seconds=1), 5 * MINUTE
 ARTICLES = [
@@ -41,7 +54,7 @@ quick = settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @contextmanager
 def load(newsroom: Newsroom, *contents: Iterable[Row]) -> Iterator[Warehouse]:
     """Load the articles and then files of events into a warehouse of its own."""
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         add(newsroom, warehouse, *contents)
         yield warehouse
 
@@ -109,7 +122,7 @@ def test_data_through_is_the_newest_less_the_lateness_of_99_of_100_events(
         for n, (at, late) in enumerate(events)
     ]
     files = [rows[1::2][::-1], rows[::2]] if is_split else [rows]
-    with newsroom_in_memory() as newsroom, load(newsroom, *filter(None, files)) as warehouse:
+    with newsroom_kept_open() as newsroom, load(newsroom, *filter(None, files)) as warehouse:
         mark = read_watermark(warehouse, newsroom.context().settings.load)
     assert mark.data_through == find_data_through(events)
     assert mark.final_through == min(mark.data_through, floor_hour(max(at for at, _ in events) - 72 * HOUR))
@@ -141,7 +154,7 @@ def test_history_imported_after_the_present_is_ranked_as_if_it_had_come_first(
     history: list[Row], present: list[Row]
 ) -> None:
     moments = [NOON - 30 * DAY, NOON]
-    with newsroom_in_memory() as newsroom, load(newsroom, history, present) as right:
+    with newsroom_kept_open() as newsroom, load(newsroom, history, present) as right:
         rank_at(newsroom, right, *moments)
         with load(newsroom, present, history) as other:
             rank_at(newsroom, other, *moments)
@@ -150,7 +163,7 @@ def test_history_imported_after_the_present_is_ranked_as_if_it_had_come_first(
 
 
 def test_an_event_that_is_months_late_rewrites_the_sums_of_its_hour_alone(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     newsroom.load_articles(*ARTICLES)
     old = NOON - 90 * DAY
     newsroom.load_events(*(pageview(f"a{n % 4}", old + n * HOUR, f"v{n}") for n in range(-3, 4)), pageview("a1"))
@@ -181,7 +194,7 @@ def test_corrections_name_exactly_the_published_slots_that_would_have_been_diffe
     early: list[Row], late: list[Row]
 ) -> None:
     moments = [NOON - hours * HOUR for hours in (150, 110, 90, 40, 0)]
-    with newsroom_in_memory() as newsroom, load(newsroom, early) as warehouse:
+    with newsroom_kept_open() as newsroom, load(newsroom, early) as warehouse:
         (newsroom.workspace.settings_file).write_text(SMALL)
         rank_at(newsroom, warehouse, *moments)
         published = read_slots(warehouse)
@@ -203,7 +216,7 @@ def test_corrections_name_exactly_the_published_slots_that_would_have_been_diffe
 
 
 def test_a_change_within_the_late_window_is_no_correction() -> None:
-    with newsroom_in_memory() as newsroom, load(newsroom, [pageview("a1", NOON - HOUR)]) as warehouse:
+    with newsroom_kept_open() as newsroom, load(newsroom, [pageview("a1", NOON - HOUR)]) as warehouse:
         lists = newsroom.context().settings.lists
         rank_at(newsroom, warehouse, NOON)
         add(newsroom, warehouse, [pageview("a2", NOON - 2 * HOUR, f"v{n}") for n in range(9)])
@@ -213,7 +226,7 @@ def test_a_change_within_the_late_window_is_no_correction() -> None:
 
 
 def test_a_new_half_life_and_a_changed_list_correct_nothing() -> None:
-    with newsroom_in_memory() as newsroom, load(newsroom, [pageview("a1", NOON - HOUR)]) as warehouse:
+    with newsroom_kept_open() as newsroom, load(newsroom, [pageview("a1", NOON - HOUR)]) as warehouse:
         rank_at(newsroom, warehouse, NOON)
         roll_up_hours(warehouse, [7200])
         assert warehouse.count("rollups.corrected_hour") == 0
@@ -275,7 +288,7 @@ def test_backfill_gives_the_verdicts_of_todays_rules_and_a_second_one_changes_no
     crowd: list[Row], day: int
 ) -> None:
     from_at, until_at = MIDNIGHT - DAY, MIDNIGHT + 2 * DAY
-    with pytest.MonkeyPatch.context() as patch, newsroom_in_memory() as newsroom, load(newsroom, crowd) as warehouse:
+    with pytest.MonkeyPatch.context() as patch, newsroom_kept_open() as newsroom, load(newsroom, crowd) as warehouse:
         patch.setattr(count, "_MOST_EVENTS", 1)  # every day by itself
         rules, half_lives = newsroom.context().settings.counting, newsroom.context().settings.half_lives_seconds
         right = read_tables(warehouse)

@@ -19,7 +19,7 @@ from analytics.statements import hash_definitions, list_migrations
 from analytics.warehouse import open_warehouse
 from analytics.warehouse.tables import LAYOUT_VERSION, Warehouse
 
-from .newsroom import HOUR, MINUTE, NOON, Newsroom, article, hash_files, pageview, read_tables
+from .newsroom import HOUR, MINUTE, NOON, Newsroom, article, hash_files, open_empty_warehouse, pageview, read_tables
 
 LAYOUTS = Path(__file__).parent / "layouts"
 OLDER = 2
@@ -126,7 +126,7 @@ def test_what_another_program_defined_is_defined_anew_and_what_is_known_is_left_
 
 def test_a_table_does_not_change_without_a_new_layout() -> None:
     kept = pl.read_csv(LAYOUTS / f"layout_{LAYOUT_VERSION}.csv").rows()
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         columns = warehouse.query(
             "select schema_name || '.' || table_name, column_name, lower(data_type), is_nullable from duckdb_columns()"
         ).rows()

@@ -37,7 +37,7 @@ QUARTERS = [timedelta(minutes=15 * n) for n in range(4)]
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", is_kept_open=True)
 
 
 def shipped(name: str, **changes: object) -> ListSettings:
@@ -569,7 +569,7 @@ def test_every_shipped_list_says_what_it_is_and_is_the_same_in_any_order_of_even
     articles, rows = make_week(3)
     found = []
     for number, order in enumerate((rows, rows[::-1])):
-        newsroom = Newsroom(tmp_path / f"newsroom-{number}", is_in_memory=True)
+        newsroom = Newsroom(tmp_path / f"newsroom-{number}", is_kept_open=True)
         newsroom.load_articles(*publish_all(articles))
         newsroom.load_events(*order)
         with newsroom.open() as warehouse:

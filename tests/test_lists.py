@@ -23,7 +23,7 @@ ROBOT = "Googlebot/2.1 (+http://www.google.com/bot.html)"
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", is_kept_open=True)
 
 
 def rank(newsroom: Newsroom, *scopes: str, name: str = "most-read", as_of: datetime = NOON) -> list[Row]:

@@ -13,7 +13,6 @@ import pytest
 from analytics.instants import parse_instant
 from analytics.ledger import REASONS, FileReport
 from analytics.pipeline import load_into
-from analytics.warehouse import Warehouse
 
 from .newsroom import (
     DAY,
@@ -23,6 +22,7 @@ from .newsroom import (
     Newsroom,
     Row,
     article,
+    open_empty_warehouse,
     pageview,
     read_tables,
     to_csv,
@@ -62,7 +62,7 @@ ARTICLES = [
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", LENIENT, is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", LENIENT, is_kept_open=True)
 
 
 def list_rejects(newsroom: Newsroom, report: FileReport) -> dict[int, str]:
@@ -76,7 +76,7 @@ def count_lines(report: FileReport) -> tuple[int, int, int, int, int]:
 
 
 def load_in_memory(newsroom: Newsroom, *files: tuple[str, Path]) -> dict[str, list[Row]]:
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         reports = load_into(newsroom.context(), warehouse, files)
         assert [(report.status, report.rejected) for report in reports] == [("loaded", 0)] * len(files)
         return read_tables(warehouse)
@@ -233,7 +233,7 @@ def test_an_empty_file_is_no_rows_and_no_fault(newsroom: Newsroom, name: str) ->
 
 
 def test_more_bad_lines_than_the_limit_set_the_file_aside_and_change_nothing_else(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     newsroom.load_events(*(pageview(f"a{number}") for number in range(20)))
     with newsroom.open() as warehouse:
         before = read_tables(warehouse)

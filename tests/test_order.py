@@ -13,7 +13,7 @@ from analytics.ledger import FileReport
 from analytics.pipeline import load_into
 from analytics.warehouse import Warehouse
 
-from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, Row, article, pageview, read_tables
+from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, Row, article, open_empty_warehouse, pageview, read_tables
 
 SETTINGS = "[load]\nreject_limit_lines = 1000\n"
 MIDNIGHT = NOON.replace(hour=0)
@@ -75,12 +75,12 @@ CASES: dict[str, tuple[list[Row], list[Row]]] = {
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", SETTINGS, is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", SETTINGS, is_kept_open=True)
 
 
 def load(newsroom: Newsroom, *groups: Files) -> dict[str, list[Row]]:
     """Load groups of files into a warehouse of their own, each group at once, and give the tables."""
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         for group in groups:
             load_into(newsroom.context(), warehouse, [(entity, newsroom.write(rows)) for entity, rows in group])
         return read_tables(warehouse)

@@ -14,7 +14,7 @@ from analytics.events.pages import PAGE_REASONS, REQUEST_REASONS, is_prefetch, j
 from analytics.urls import UrlRules, canonicalise_url
 from analytics.warehouse import Warehouse
 
-from .newsroom import MINUTE, NOON, Newsroom, article, pageview
+from .newsroom import MINUTE, NOON, Newsroom, article, open_empty_warehouse, pageview
 
 PAGE = (Path(__file__).parents[1] / "docs" / "pageviews.md").read_text(encoding="utf-8")
 RULES = {
@@ -47,7 +47,7 @@ CASES = read_cases()
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[Warehouse]:
-    with Warehouse.in_memory() as opened:
+    with open_empty_warehouse() as opened:
         yield opened
 
 
@@ -71,7 +71,7 @@ def test_a_request_has_the_verdict_that_the_page_gives_it(  # noqa: PLR0913, PLR
 
 @pytest.mark.parametrize("rules", RULES)
 def test_a_loaded_request_has_the_verdict_that_the_page_gives_it(tmp_path: Path, rules: str) -> None:
-    newsroom = Newsroom(tmp_path / "room", SETTINGS[rules], is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "room", SETTINGS[rules], is_kept_open=True)
     cases = [case for case in CASES if case[0] == rules]
     names = ("url", "method", "status", "content_type", "purpose")
     newsroom.load_events(
@@ -108,7 +108,7 @@ def test_a_preview_has_its_articles_address() -> None:
 
 
 def test_an_address_outside_the_web_does_not_speak_against_a_named_article(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "room", SETTINGS["town"], is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "room", SETTINGS["town"], is_kept_open=True)
     newsroom.load_articles(article("a1"))
     newsroom.load_events(pageview("a1", url="android-app://town.example/story/1"))
     assert [row["removed_by"] for row in newsroom.query("from events.counted")] == [None]

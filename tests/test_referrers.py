@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.events.agents import classify_referrer
-from analytics.warehouse import Warehouse
+
+from .newsroom import open_empty_warehouse
 
 HOSTS = frozenset({"news.example"})
 BEGINNINGS = [
@@ -30,7 +31,7 @@ REFERRERS = st.builds("".join, st.tuples(*map(st.sampled_from, (BEGINNINGS, MIDD
 
 @given(st.lists(REFERRERS, min_size=1, max_size=40))
 def test_a_stem_has_the_class_of_its_referrer(referrers: list[str]) -> None:
-    with Warehouse.in_memory() as warehouse:
+    with open_empty_warehouse() as warehouse:
         warehouse.stage_frame("stage.given", pl.DataFrame({"referrer": referrers}))
         stems = warehouse.query("select referrer_stem(referrer) as stem from stage.given")["stem"]
     for referrer, stem in zip(referrers, stems, strict=True):

@@ -35,7 +35,7 @@ COUNTS = ("lines", "loaded", "rejected", "duplicate", "filtered")
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path / "newsroom", LENIENT, is_in_memory=True)
+    return Newsroom(tmp_path / "newsroom", LENIENT, is_kept_open=True)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def read_state(newsroom: Newsroom) -> tuple[Any, ...]:
 
 def make_twins(folder: Path, text: str = "") -> tuple[Newsroom, Newsroom]:
     """Make two workspaces with the same keys."""
-    late, fresh = (Newsroom(folder / name, text, is_in_memory=True) for name in ("late", "fresh"))
+    late, fresh = (Newsroom(folder / name, text, is_kept_open=True) for name in ("late", "fresh"))
     VisitorKeys(late.workspace.keys, late.now)
     shutil.copytree(late.workspace.keys, fresh.workspace.keys, dirs_exist_ok=True)
     return late, fresh

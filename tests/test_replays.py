@@ -63,7 +63,7 @@ def fill(newsroom: Newsroom, seed: int, size: int, days: int = 2) -> None:
 @pytest.fixture(scope="module")
 def crowd() -> Iterator[Warehouse]:
     with tempfile.TemporaryDirectory() as folder:
-        newsroom = Newsroom(Path(folder) / "newsroom", is_in_memory=True)
+        newsroom = Newsroom(Path(folder) / "newsroom", is_kept_open=True)
         fill(newsroom, 2, 4000)
         with newsroom.open() as warehouse:
             yield warehouse

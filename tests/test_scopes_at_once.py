@@ -51,7 +51,7 @@ recipes = st.builds(
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    newsroom = Newsroom(tmp_path_factory.mktemp("scopes") / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path_factory.mktemp("scopes") / "newsroom", is_kept_open=True)
     newsroom.load_articles(article("a0"), article("a1"))
     # Two people, not the many that the candidates claim: a floor is told by these where the claim does not do.
     newsroom.load_events(pageview("a0", NOON - HOUR, "v1"), pageview("a1", NOON - HOUR, "v2"))

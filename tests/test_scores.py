@@ -58,7 +58,7 @@ def make_crowd(seed: int, size: int) -> list[Row]:
 def crowd() -> Iterator[Warehouse]:
     """Keep one loaded warehouse whose rollups hold the half-lives 15 m, 6 h and 72 h."""
     with tempfile.TemporaryDirectory() as folder:
-        newsroom = Newsroom(Path(folder) / "newsroom", STORED, is_in_memory=True)
+        newsroom = Newsroom(Path(folder) / "newsroom", STORED, is_kept_open=True)
         newsroom.load("articles", ARTICLES)
         newsroom.load("events", make_crowd(1, 700))
         with newsroom.open() as warehouse:
@@ -163,7 +163,7 @@ def test_moving_every_clock_by_the_same_time_moves_no_score(seed: int, shift: ti
     found = []
     for moved in (timedelta(0), shift):
         with tempfile.TemporaryDirectory() as folder:
-            newsroom = Newsroom(Path(folder) / "newsroom", STORED, is_in_memory=True)
+            newsroom = Newsroom(Path(folder) / "newsroom", STORED, is_kept_open=True)
             newsroom.load("articles", ARTICLES)
             rows = [row | {"occurred_at": (parse(row) + moved).isoformat() + "Z"} for row in make_crowd(seed, 120)]
             newsroom.load("events", rows)
@@ -182,7 +182,7 @@ def parse(row: Row) -> datetime:
 def test_a_half_life_without_stored_weights_gives_the_same_scores(
     crowd: Warehouse, tmp_path: Path, half_life: str, as_of: datetime
 ) -> None:
-    plain = Newsroom(tmp_path / "plain", is_in_memory=True)
+    plain = Newsroom(tmp_path / "plain", is_kept_open=True)
     plain.load("articles", ARTICLES)
     plain.load("events", make_crowd(1, 700))
     recipe = make_recipe(half_life, "48h", share=2, engaged_minute=1)
@@ -196,7 +196,7 @@ def test_a_half_life_without_stored_weights_gives_the_same_scores(
 
 
 def test_settings_that_change_make_the_rollups_of_every_hour_anew(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     newsroom.load("articles", ARTICLES)
     newsroom.load("events", make_crowd(2, 60))
     newsroom.workspace.settings_file.write_text(STORED)
@@ -211,7 +211,7 @@ def test_settings_that_change_make_the_rollups_of_every_hour_anew(tmp_path: Path
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     newsroom.load("articles", ARTICLES)
     return newsroom
 

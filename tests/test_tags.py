@@ -69,7 +69,7 @@ def test_case_unicode_form_and_spaces_never_make_another_key(label: str) -> None
 
 
 def test_an_article_carries_a_tag_once_and_the_tag_shows_its_commonest_spelling(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", is_kept_open=True)
     spellings = ["Ebrahim Raisi", "ebrahim raisi", "Ebrahim Raisi"]
     newsroom.load_articles(
         *(article(f"a{n}", tags=[label, "Iran"]) for n, label in enumerate(spellings)),

@@ -15,6 +15,8 @@ from analytics.reference_data import read_reference
 from analytics.urls import MARKERS, UrlRules, canonicalise_url, identifying_pattern
 from analytics.warehouse import Warehouse
 
+from .newsroom import open_empty_warehouse
+
 TRACKING = frozenset(row["parameter"] for row in read_reference("tracking_parameters"))
 HOSTS = ("www.news.example", "news.example.net")
 RULES = {
@@ -48,7 +50,7 @@ CASES = read_cases()
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[Warehouse]:
-    with Warehouse.in_memory() as opened:
+    with open_empty_warehouse() as opened:
         yield opened
 
 

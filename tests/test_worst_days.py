@@ -168,7 +168,7 @@ def test_the_variance_of_a_decayed_sum_is_the_sum_at_half_the_half_life(tmp_path
 
 
 def test_a_chart_tells_peak_re_entry_and_hours_by_earlier_rankings_alone(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "newsroom", '[lists.most-read]\nlength = 1\nhalf_life = "1h"\n', is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "newsroom", '[lists.most-read]\nlength = 1\nhalf_life = "1h"\n', is_kept_open=True)
     newsroom.load_articles(article("a"), article("b"))
     newsroom.load_events(
         *reads("a", 5, NOON - 5 * HOUR), *reads("b", 9, NOON - 3 * HOUR + MINUTE), *reads("a", 99, NOON - MINUTE)

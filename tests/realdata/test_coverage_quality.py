@@ -35,7 +35,7 @@ def test_stories_agree_with_the_judged_ones(cnrec: Newsroom, realdata: Path, tmp
 
 
 def test_a_wire_of_everyday_reports_has_no_story_of_everything(realdata: Path, tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path / "reuters", is_in_memory=True)
+    newsroom = Newsroom(tmp_path / "reuters", is_kept_open=True)
     newsroom.load("articles", realdata / "reuters" / "articles.ndjson.gz")
     with newsroom.open() as warehouse:
         (newest,) = warehouse.query("select max(published_at) from articles.article").row(0)
