@@ -222,7 +222,7 @@ def splits_of(draw: st.DrawFn, rows: list[Row]) -> list[list[Row]]:
     return [part for start, end in pairwise([0, *cuts, len(rows)]) if (part := order[start:end])]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(splits_of_articles())
 def test_any_order_and_split_of_articles_gives_the_same_tables(splits: tuple[list[list[Row]], list[list[Row]]]) -> None:
     assert load_parts(splits[0]) == load_parts(splits[1])
@@ -242,7 +242,7 @@ def splits_of_formats(draw: st.DrawFn) -> tuple[list[list[Row]], list[list[Row]]
     return draw(splits_of(rows)), draw(splits_of(rows))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(splits_of_formats())
 def test_any_order_of_all_formats_gives_the_same_tables(splits: tuple[list[list[Row]], list[list[Row]]]) -> None:
     assert load_parts(splits[0]) == load_parts(splits[1])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.events.agents import classify_referrer
+from analytics.warehouse import Warehouse
 
 from .newsroom import open_empty_warehouse
 
@@ -29,10 +33,16 @@ ENDS = ["", "/", "/find?q=x", "//y", "?u=https://t.co/", "#/x", "/a b", "/\t"]
 REFERRERS = st.builds("".join, st.tuples(*map(st.sampled_from, (BEGINNINGS, MIDDLES, ENDS))))
 
 
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[Warehouse]:
+    with open_empty_warehouse() as opened:
+        yield opened
+
+
 @given(st.lists(REFERRERS, min_size=1, max_size=40))
-def test_a_stem_has_the_class_of_its_referrer(referrers: list[str]) -> None:
-    with open_empty_warehouse() as warehouse:
-        warehouse.stage_frame("stage.given", pl.DataFrame({"referrer": referrers}))
-        stems = warehouse.query("select referrer_stem(referrer) as stem from stage.given")["stem"]
+def test_a_stem_has_the_class_of_its_referrer(warehouse: Warehouse, referrers: list[str]) -> None:
+    warehouse.drop_stage()
+    warehouse.stage_frame("stage.given", pl.DataFrame({"referrer": referrers}))
+    stems = warehouse.query("select referrer_stem(referrer) as stem from stage.given")["stem"]
     for referrer, stem in zip(referrers, stems, strict=True):
         assert classify_referrer(stem.strip(), HOSTS) == classify_referrer(referrer.strip(), HOSTS), referrer

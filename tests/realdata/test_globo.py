@@ -122,14 +122,14 @@ def test_shuffled_split_and_half_loaded_twice_in_another_workspace_the_lists_kee
 ) -> None:
     other = Newsroom(tmp_path / "other", LISTS)
     events = pl.read_parquet(realdata / EVENTS).sample(fraction=1, shuffle=True, seed=7)
-    half, size = events.height // 2, events.height // 10 + 1
+    half, size = events.height // 2, events.height // 4 + 1
     pieces = [events[start : start + size] for start in range(0, events.height, size)]
     again = events[:half].sample(fraction=1, shuffle=True, seed=8)
     for number, piece in enumerate([*pieces, again[: half // 2], again[half // 2 :]]):
         piece.write_parquet(other.incoming / f"{number:02}.parquet")
     reports = other.load("events", *sorted(other.incoming.glob("*.parquet")))
     other.load("articles", realdata / ARTICLES)
-    assert len(pieces) == 10
+    assert len(pieces) == 4
     assert sum(report.loaded for report in reports) == events.height
     assert sum(report.duplicate for report in reports) == half
     assert sorted(other.query(VERDICTS), key=str) == sorted(globo.query(VERDICTS), key=str)
