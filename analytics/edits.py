@@ -227,8 +227,9 @@ def _find_touched(
         one.floor_readers > 1 or one.calm or one.calm_of_mean for one in lists.values()
     ):
         standing = warehouse.frame("rankings/standing_place", article_id=edit.article_id, as_of=as_of)
-        lists = {name: one for name, one in lists.items() if name in set(standing["list_name"])}
-        scopes = [one for one in scopes if str(one) in set(standing["scope"])]
+        names, told = set(standing["list_name"]), set(standing["scope"])
+        lists = {name: one for name, one in lists.items() if name in names}
+        scopes = [one for one in scopes if str(one) in told]
     return lists, scopes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -174,14 +175,22 @@ class LabelJudgements:
             .agg("article_id")
             .iter_rows()
         )
+        of_topic: dict[str, list[str]] = {}
+        for one, own in topics.items():
+            for topic in own:
+                of_topic.setdefault(topic, []).append(one)
+
+        def is_earlier(one: str, now: datetime) -> bool:
+            return timedelta(0) < now - published_at[one] <= within
+
         found = []
         for seed in self.choose_queries(published_at):
-            now = published_at[seed]
-            earlier = (one for one in topics if timedelta(0) < now - published_at[one] <= within)
-            gains = {one: _overlap(topics[seed], topics[one]) for one in earlier}
+            own, now = topics[seed], published_at[seed]
+            alike = set(chain.from_iterable(of_topic[topic] for topic in own))
+            gains = {one: _overlap(own, topics[one]) for one in alike if is_earlier(one, now)}
             ideal = discount(np.sort([*gains.values()])[::-1][:_DEPTH])
             if ideal:
-                got = [gains[one] for one in ranked.get(seed, []) if one in gains][:_DEPTH]
+                got = [gains.get(one, 0.0) for one in ranked.get(seed, []) if is_earlier(one, now)][:_DEPTH]
                 found.append((discount(np.array(got)) / ideal, sum(gain > 0 for gain in got[:_FEW]) / _FEW))
         ndcg, precision = np.mean(found, axis=0) if found else (0.0, 0.0)
         return {"queries": len(found), "ndcg_at_10": float(ndcg), "precision_at_5": float(precision)}

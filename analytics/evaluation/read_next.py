@@ -86,7 +86,8 @@ def evaluate_judgements(  # noqa: PLR0913 - what an evaluation is about, by name
 
     corpus = _choose_corpus(context, judgements.seeds, fields, edition)
     articles, settings = corpus.articles, read_settings(context.settings.read_next)
-    seeds = [one for one in judgements.seeds if one in set(articles["article_id"])]
+    known = set(articles["article_id"])
+    seeds = [one for one in judgements.seeds if one in known]
     context.progress(f"comparing {articles.height:,} articles")
     formulas = by_text.list_formulas(articles, corpus.language, settings)
     if isinstance(judgements, LabelJudgements):

@@ -225,8 +225,8 @@ class Slate:
         counts = self._warehouse.frame(
             "rankings/network_count", window_from=window_from, as_of=self._as_of, article_ids=ids
         )
-        known = counts.filter(pl.col("networks") >= self.settings.rules.resurfaced_networks)["article_id"]
-        few = [one for one in ids if one not in set(known)]
+        known = set(counts.filter(pl.col("networks") >= self.settings.rules.resurfaced_networks)["article_id"])
+        few = [one for one in ids if one not in known]
         left_out = pl.DataFrame({"article_id": few, "rule": "few_networks"}, schema=barred.left_out.schema)
         kept = barred.items.filter(~pl.col("article_id").is_in(few))
         return Ruled(kept, pl.concat([barred.left_out, left_out]))
