@@ -113,7 +113,8 @@ class Newsroom:
         self.incoming.mkdir(parents=True)
         self._numbers = itertools.count(1)
         create_workspace(root, settings)
-        self.workspace.warehouse.write_bytes(_define_tables())
+        if not self.workspace.warehouse.exists():
+            self.workspace.warehouse.write_bytes(_define_tables())
         self._warehouse = Warehouse(duckdb.connect(self.workspace.warehouse)) if is_kept_open else None
 
     def context(self, *layers: Path) -> Context:
