@@ -44,8 +44,8 @@ def weigh_occasions(vectors: sparse.csr_array, published_at: pl.Series) -> spars
     day = (published_at.dt.date().rank("dense").to_numpy() - 1).astype(np.int64)
     days = int(day.max()) + 1
     rows = sparse.csr_array(vectors)
-    found = np.unique(np.repeat(day, np.diff(rows.indptr)) + rows.indices.astype(np.int64) * days) // days
-    spread = np.maximum(np.bincount(found, minlength=rows.shape[1]), 1)
+    of_day = sparse.csr_array((np.ones(len(day), np.float32), (day, np.arange(len(day)))), shape=(days, len(day)))
+    spread = np.maximum(np.bincount((of_day @ rows).indices, minlength=rows.shape[1]), 1)
     history = min(1.0, days / _ENOUGH_DAYS)
     weighed = rows.copy()
     rarity = 1 - history * np.log(spread) / np.log(max(days, 2))
