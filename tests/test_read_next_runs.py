@@ -17,6 +17,7 @@ from analytics.edits import record_edit
 from analytics.instants import format_instant
 from analytics.rankings.edits import Edit
 from analytics.setup import make_demo
+from analytics.similarity import index as indexes
 from analytics.warehouse import open_warehouse
 
 from .newsroom import DAY, HOUR, MINUTE, NOON, Newsroom, Row, article, hash_files, pageview
@@ -82,6 +83,41 @@ def test_another_run_at_the_same_moment_changes_no_byte(newsroom: Newsroom) -> N
     newsroom.run(NOON, is_forced=True)
     after = hash_files(newsroom.workspace.reports)
     assert {path for path in after if before.get(path) != after[path]} <= {"manifest.json"}
+
+
+def list_reasons(newsroom: Newsroom) -> dict[tuple[str, str], tuple[list[str], list[str]]]:
+    rows = newsroom.query("from read_next.item")
+    return {(row["seed_article_id"], row["article_id"]): (row["shared_tags"], row["shared_terms"]) for row in rows}
+
+
+def test_reasons_are_kept_of_pairs_whose_texts_are_the_same_and_found_anew_of_others(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexes, "_SMALL", 0)
+    monkeypatch.setattr(indexes, "_REFIT_SHARE", 1e9)
+    newsroom.load_articles(tell("f3", FLOOD, tags=["Rain"]), tell("f4", FLOOD, tags=["Rain"]))
+    newsroom.run(NOON)
+    found = list_reasons(newsroom)
+    (path,) = newsroom.workspace.similarity.glob("*.reasons.parquet")
+    name = pl.read_parquet_metadata(path)["found with"]
+    kept = pl.read_parquet(path).with_columns(shared_terms=pl.lit(["kept"]))
+    kept.write_parquet(path, metadata={"found with": name})
+    newsroom.load_articles(tell("f1", f"{FLOOD} dam"), tell("f4", FLOOD, tags=["rain"]), tell("f5", FLOOD))
+    newsroom.run(NOON)
+    now = list_reasons(newsroom)
+    changed = {"f1", "f4", "f5"}
+    assert {pair for pair in now if now[pair][1] == ["kept"]} == {pair for pair in now if not changed & {*pair}}
+    assert found["f4", "f3"][0] == ["Rain"]
+    assert now["f3", "f4"][0] == ["rain"]
+    for minutes, content in enumerate((b"", path.read_bytes()[:200], None), start=1):
+        path.unlink() if content is None else path.write_bytes(content)
+        newsroom.run(NOON + minutes * MINUTE)
+        anew = list_reasons(newsroom)
+        assert ["kept"] not in [terms for _, terms in anew.values()]
+        assert anew.keys() == now.keys()
+        assert {pair: anew[pair] for pair in anew if changed & {*pair}} == {
+            pair: now[pair] for pair in now if changed & {*pair}
+        }
 
 
 def test_what_readers_went_on_to_enters_the_list_and_says_how_many(newsroom: Newsroom) -> None:

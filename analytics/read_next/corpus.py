@@ -30,7 +30,8 @@ class Corpus:
         Primary language subtag.
     articles
         The input's columns, sorted by `article_id`, one row each, and `age_days` (against the moment asked
-        for), `recency_factor`, `is_candidate` (within the age limit of its content type), and `text_hash`.
+        for), `recency_factor`, `is_candidate` (within the age limit of its content type), `text_hash`, and
+        `reason_hash`, of all that a reason could name.
     """
 
     language: str
@@ -66,7 +67,9 @@ def read_corpora(articles: pl.DataFrame, settings: ReadNextSettings, as_of: date
 
 def _describe(articles: pl.DataFrame) -> pl.DataFrame:
     whole = add_summaries(articles)
-    return whole.with_columns(text_hash=hash_texts(whole))
+    hashed = whole.with_columns(text_hash=hash_texts(whole))
+    labels = pl.col("tag_labels").list.join("\x1e") if "tag_labels" in whole.columns else pl.lit("")
+    return hashed.with_columns(reason_hash=pl.concat_str(pl.col("text_hash").cast(pl.String), labels).hash())
 
 
 def weigh_recency(age_days: _Age, settings: ReadNextSettings) -> _Age:

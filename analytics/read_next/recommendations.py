@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -59,6 +59,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 _DECIMALS = 9
 _BLOCK = 20_000
+_SEEDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,15 @@ class TextIndex:
         Their unit vectors, in the corpus's order, shape (n_articles, n_terms).
     near
         The nearest of every article, as `find_near` gives them; None where they are found as they are asked for.
+    name
+        Names what is kept of it from run to run; empty where nothing is.
     """
 
     corpus: Corpus
     model: TermWeigher
     vectors: sparse.csr_array
     near: pl.DataFrame | None = None
+    name: str = ""
 
 
 def build_index(corpus: Corpus, settings: ReadNextSettings, store: Store | None = None) -> TextIndex:
@@ -112,7 +116,7 @@ def build_index(corpus: Corpus, settings: ReadNextSettings, store: Store | None 
             "text_similarity": similarity[known].astype(np.float64).round(6),
         }
     )
-    return TextIndex(corpus, kept.model, kept.take(rows), pools)
+    return TextIndex(corpus, kept.model, kept.take(rows), pools, kept.written)
 
 
 def find_candidates(
@@ -281,12 +285,52 @@ def _recommend(
     corpus: Corpus, settings: ReadNextSettings, signals: Signals, seed: str | None, store: Store | None
 ) -> pl.DataFrame:
     index = build_index(corpus, settings, store)
-    candidates = find_candidates(index, settings, signals, None if seed is None else [seed])
-    if seed is not None:  # the rules on near-duplicates and on diversity look at the items' own candidates
-        others = find_candidates(index, settings, signals, candidates["article_id"].to_list())
-        candidates = pl.concat([candidates, others.filter(pl.col("seed_article_id") != seed)])
-    slates = choose_slates(candidates, settings, signals)
-    if seed is not None:
-        slates = slates.filter(pl.col("seed_article_id") == seed)
-    items = add_reasons(slates, corpus.articles, index.vectors, index.model, settings.shared_terms)
+    if seed is None:
+        index = replace(index, near=find_near(index, settings))
+    seeds = corpus.articles["article_id"] if seed is None else pl.Series([seed])
+    slates = []
+    # A block of seeds at a time: what could follow takes a hundred times the room of what does.
+    for block in seeds.to_frame("seed_article_id").iter_slices(_SEEDS):
+        candidates = find_candidates(index, settings, signals, block["seed_article_id"].to_list())
+        incumbents = signals.incumbents.join(block, on="seed_article_id", how="semi")
+        alike = _find_alike(index, settings, candidates["article_id"])
+        slates.append(choose_slates(candidates, settings, replace(signals, incumbents=incumbents), alike))
+    chosen = pl.concat(slates)
+    items = _recall_reasons(chosen, index, settings, store if seed is None else None)
     return items.select(pl.col(name).cast(dtype) for name, dtype in _COLUMNS.items())
+
+
+def _find_alike(index: TextIndex, settings: ReadNextSettings, article_ids: pl.Series) -> pl.DataFrame:
+    """Find how alike articles are that could stand in one list: near-duplicates, and with diversity all."""
+    known = index.corpus.articles["article_id"]
+    near = find_near(index, settings, np.flatnonzero(known.is_in(article_ids.unique().implode()).to_numpy()))
+    if not settings.diversity:
+        near = near.filter(pl.col("text_similarity") >= settings.near_duplicate_similarity)
+    ids = {"seed_article_id": known.gather(near["seed"]), "article_id": known.gather(near["row"])}
+    return pl.DataFrame({**ids, "text_similarity": near["text_similarity"]})
+
+
+def _recall_reasons(
+    items: pl.DataFrame, index: TextIndex, settings: ReadNextSettings, store: Store | None
+) -> pl.DataFrame:
+    """Add the reasons of each item: what is kept of pairs whose texts are what they were, the others found anew."""
+    corpus, terms = index.corpus, settings.shared_terms
+
+    def find(rows: pl.DataFrame) -> pl.DataFrame:
+        return add_reasons(rows, corpus.articles, index.vectors, index.model, terms)
+
+    if store is None or not index.name:
+        return find(items)
+    name = f"{index.name} {terms}"
+    hashes = corpus.articles.select("article_id", item_hash="reason_hash")
+    seed_hashes = hashes.rename({"article_id": "seed_article_id", "item_hash": "seed_hash"})
+    hashed = items.join(hashes, on="article_id", maintain_order="left").join(
+        seed_hashes, on="seed_article_id", maintain_order="left"
+    )
+    known = store.read_reasons(corpus, name)
+    told = hashed.join(known, on=["seed_hash", "item_hash"])
+    new = find(hashed.join(known, on=["seed_hash", "item_hash"], how="anti"))
+    described = pl.concat([told, new.select(told.columns)])
+    if new.height:
+        store.write_reasons(corpus, name, described.unique(["seed_hash", "item_hash"]))
+    return described

@@ -22,7 +22,9 @@ _LIST = ["seed_article_id", "tab"]
 _IS_PINNED = pl.col("slot").is_not_null()
 
 
-def choose_slates(candidates: pl.DataFrame, settings: ReadNextSettings, signals: Signals) -> pl.DataFrame:
+def choose_slates(
+    candidates: pl.DataFrame, settings: ReadNextSettings, signals: Signals, alike: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Choose and rank the items of each seed, for each tab.
 
     In this order: what an editor banned goes, what is too weak, and what is nearly the seed's own text; of candidates
@@ -36,12 +38,14 @@ def choose_slates(candidates: pl.DataFrame, settings: ReadNextSettings, signals:
     ----------
     candidates
         `seed_article_id`, `article_id`, `score`, `text_similarity`, `next_reads`, `read_share`, `section`, `story_id`,
-        `is_own_story`, one row per pair. The rules on near-duplicates and diversity among the items need the items' own
-        candidates among the rows.
+        `is_own_story`, one row per pair.
     settings
         Length and limits.
     signals
         Pins, bans, and what was shown before.
+    alike
+        `seed_article_id`, `article_id`, `text_similarity`: what the rules on near-duplicates and diversity know of two
+        items; the candidates themselves where none are given.
 
     Returns
     -------
@@ -65,11 +69,12 @@ def choose_slates(candidates: pl.DataFrame, settings: ReadNextSettings, signals:
         pl.col("next_reads") >= settings.minimum_next_reads
     )
     is_fit = is_strong & ~is_twin
+    alike = candidates if alike is None else alike
     if settings.is_one_per_story:
         is_fit &= ~pl.col("is_own_story")
     allowed = _mark_pins(_drop_banned(candidates, signals.bans), signals, settings)
     fit = allowed.with_columns(is_fit=is_fit).filter(pl.col("is_fit") | _IS_PINNED)
-    kept = _drop_twins(_rank(fit, ["seed_article_id"], "worth"), candidates.filter(is_twin))
+    kept = _drop_twins(_rank(fit, ["seed_article_id"], "worth"), alike.filter(is_twin))
     if settings.is_one_per_story:
         is_first = pl.col("rank") == pl.col("rank").min().over("seed_article_id", "story_id")
         kept = kept.filter(pl.col("story_id").is_null() | is_first | _IS_PINNED)
@@ -79,7 +84,7 @@ def choose_slates(candidates: pl.DataFrame, settings: ReadNextSettings, signals:
         is_free = pl.col("section").is_null() | (pl.col("tab") != ALL_TAB) | _IS_PINNED
         slates = slates.filter(is_free | (in_section <= settings.section_cap))
     pinned, others = slates.filter(_IS_PINNED), slates.filter(~_IS_PINNED)
-    others = _diversify(_rank(others, _LIST, "score"), candidates, settings)
+    others = _diversify(_rank(others, _LIST, "score"), alike, settings)
     others = _hold(others, pinned, signals.incumbents, settings)
     placed = _place_pins(others, pinned).filter(pl.col("rank") <= settings.length + RESERVE)
     basis = pl.when(pl.col("read_share") > 0.5).then(pl.lit(NEXT_READ)).otherwise(pl.lit(TEXT))  # noqa: PLR2004 - half
@@ -136,11 +141,11 @@ def _open_tabs(ranked: pl.DataFrame, tabs: tuple[str, ...]) -> pl.DataFrame:
     return _rank(every, _LIST, "worth")
 
 
-def _diversify(slates: pl.DataFrame, candidates: pl.DataFrame, settings: ReadNextSettings) -> pl.DataFrame:
+def _diversify(slates: pl.DataFrame, pairs: pl.DataFrame, settings: ReadNextSettings) -> pl.DataFrame:
     """Rank by maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), one place after the other."""
     if not settings.diversity:
         return slates
-    alike = candidates.select(article_id="seed_article_id", other="article_id", alike="text_similarity")
+    alike = pairs.select(article_id="seed_article_id", other="article_id", alike="text_similarity")
     share = pl.col("score") / pl.col("score").max().over(_LIST)
     waiting = slates.with_columns(gain=share, closest=pl.lit(0.0))
     placed: list[pl.DataFrame] = []

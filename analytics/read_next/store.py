@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+REASONS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "seed_hash": pl.UInt64,
+    "item_hash": pl.UInt64,
+    "shared_tags": pl.List(pl.String),
+    "shared_terms": pl.List(pl.String),
+}
+"""What is kept of reasons: by the texts, not by the articles, so that what changed is never taken for what it was."""
+_FOUND_WITH = "found with"
+
 if TYPE_CHECKING:
     from analytics.read_next.corpus import Corpus
     from analytics.similarity.index import NeighbourIndex
@@ -53,8 +62,36 @@ class Store:
             now = NeighbourIndex.build(model, articles, threads=threads) if self.is_saving else None
         if self.is_saving and now and now is not kept:
             self.folder.mkdir(parents=True, exist_ok=True)
-            now.save(path, key)
+            return now.save(path, key)
         return now
+
+    def read_reasons(self, corpus: Corpus, name: str) -> pl.DataFrame:
+        """Read the reasons that are kept of an edition: `seed_hash`, `item_hash`, `shared_tags`, `shared_terms`.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The edition.
+        name : str
+            Names what reasons were found with; there are none where it was something else.
+        """
+        path = self._name_reasons(corpus)
+        try:
+            if pl.read_parquet_metadata(path).get(_FOUND_WITH) == name:
+                return pl.read_parquet(path).select(list(REASONS))
+        except (OSError, pl.exceptions.PolarsError):
+            pass  # none yet, or damaged: they are found again
+        return pl.DataFrame(schema=REASONS)
+
+    def write_reasons(self, corpus: Corpus, name: str, reasons: pl.DataFrame) -> None:
+        """Keep reasons, in place of those there were."""
+        path = self._name_reasons(corpus)
+        waiting = path.with_name(f"{path.name}.new")
+        reasons.select(list(REASONS)).write_parquet(waiting, compression="lz4", metadata={_FOUND_WITH: name})
+        waiting.replace(path)
+
+    def _name_reasons(self, corpus: Corpus) -> Path:
+        return self._name(corpus).with_suffix(".reasons.parquet")
 
     def _name(self, corpus: Corpus) -> Path:
         """Name the file by a hash: an edition may be called anything."""

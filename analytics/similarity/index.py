@@ -235,7 +235,7 @@ class NeighbourIndex:
         near, similarities = find_changed(blocks, worn, self.is_live, self.is_found, standing, FAINTEST, threads)
         return replace(self, near=near, similarities=similarities)
 
-    def save(self, path: Path, key: str) -> None:
+    def save(self, path: Path, key: str) -> NeighbourIndex:
         """Write the index: all of it once, and from then on what changed since, to a second file beside the first.
 
         Each is written whole or not at all, and the second names the first.
@@ -246,6 +246,11 @@ class NeighbourIndex:
             The first file; its folder must exist.
         key : str
             Names what the index was made with; `load` asks for the same.
+
+        Returns
+        -------
+        NeighbourIndex
+            This one, as it is kept.
         """
         since = _name_since(path)
         if self.written and self.written == _read_name(path):
@@ -254,7 +259,7 @@ class NeighbourIndex:
             arrays |= {"ids": self.ids[first:], "hashes": self.hashes[first:]}
             arrays |= {"moved": moved, "near": self.near[moved], "similarities": self.similarities[moved]}
             _write(since, self.written, self.changes, arrays | _take_apart(self.added))
-            return
+            return self
         arrays = {name: getattr(self, name) for name in _WHOLE}
         model, vectors = self.model, self.take(np.arange(len(self.ids)))
         arrays |= {"terms": model.terms_.astype(np.str_), "stopped": model.stopped_.astype(np.str_)}
@@ -262,8 +267,11 @@ class NeighbourIndex:
         told = blake2b(key.encode(), digest_size=16)
         for name in _WHOLE:
             told.update(np.ascontiguousarray(arrays[name]).data)
-        _write(path, told.hexdigest(), self.changes, arrays | _take_apart(vectors))
+        written = told.hexdigest()
+        _write(path, written, self.changes, arrays | _take_apart(vectors))
         since.unlink(missing_ok=True)
+        nothing = np.zeros(len(self.ids), dtype=bool)
+        return replace(self, vectors=vectors, added=vectors[:0], moved=nothing, written=written)
 
     @classmethod
     def load(cls, path: Path, key: str, model: TermWeigher) -> NeighbourIndex | None:
