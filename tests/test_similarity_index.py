@@ -181,12 +181,35 @@ def test_a_few_changes_cost_no_new_model_and_one_in_fifty_does(monkeypatch: pyte
     few = pl.concat([standing, frame([("storm in the court", True)] * 3, 200)])
     kept = index.update(few)
     assert kept.changes == 3
-    assert kept.model is index.model
+    assert kept.model.articles_ == 200
     assert (kept.near[:200] >= 200).any()
     many = pl.concat([few, frame([("goal at school", True)] * 2, 203)])
     anew = kept.update(many)
     assert anew.changes == 0
+    assert anew.model.articles_ == many.height
     assert len(anew.ids) == many.height
+
+
+@pytest.mark.usefixtures("_never_anew")
+def test_a_name_that_nobody_wrote_before_brings_new_articles_together(tmp_path: Path) -> None:
+    path = tmp_path / "index.npz"
+    standing = frame([(f"storm over river{place}", True) for place in range(30)])
+    NeighbourIndex.build(TermWeigher(), standing).save(path, "key")
+    for number in range(30, 33):
+        kept = NeighbourIndex.load(path, "key", TermWeigher())
+        assert kept is not None
+        standing = pl.concat([standing, frame([(f"Boris visits court{number}", True)], number)])
+        kept.update(standing).save(path, "key")
+    kept = NeighbourIndex.load(path, "key", TermWeigher())
+    assert kept is not None
+    found = list_neighbours(kept, standing)
+    assert {seed: set(found[seed]) for seed in ("a030", "a031", "a032")} == {
+        "a030": {"a031", "a032"},
+        "a031": {"a030", "a032"},
+        "a032": {"a030", "a031"},
+    }
+    exact = compare_all(kept, standing)
+    assert_alike(found, exact)
 
 
 def test_a_pool_that_lost_a_third_is_filled_again(monkeypatch: pytest.MonkeyPatch) -> None:

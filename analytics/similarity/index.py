@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -33,10 +34,11 @@ FAINTEST = 0.05
 _REFIT_SHARE = 0.02
 _SMALL = 2_000
 _WORN = 20
-_VERSION = 2
+_VERSION = 3
 # All that is written once, and what stands beside it as articles come and go.
 _WHOLE = ("ids", "hashes", "is_live", "is_found", "near", "similarities")
-_SINCE = ("ids", "hashes", "is_live", "is_found", "moved", "near", "similarities")
+_SINCE = ("ids", "hashes", "is_live", "is_found", "moved", "near", "similarities", "terms", "weights")
+_WORDS = ("terms", "stopped", "common")
 _ENTRIES = ("data", "indices", "indptr", "width")
 
 
@@ -47,7 +49,7 @@ class NeighbourIndex:
     Attributes
     ----------
     model : TermWeigher
-        The fitted model.
+        The fitted model, with the terms that came since.
     ids : ndarray of str, shape (n,)
         The articles, in the order they came; one that changed comes again.
     hashes : ndarray of uint64, shape (n,)
@@ -56,8 +58,8 @@ class NeighbourIndex:
         False of an article that is gone, or that came again.
     is_found : ndarray of bool, shape (n,)
         False of an article that may stand in no list, such as one that is too old.
-    vectors : csr_array of float32, shape (n_first, n_terms)
-        Unit vectors of the first articles, which are many.
+    vectors : csr_array of float32, shape (n_first, n_first_terms)
+        Unit vectors of the first articles, which are many, in the first terms.
     added : csr_array of float32, shape (n - n_first, n_terms)
         Those of the articles that came since.
     near : ndarray of int32, shape (n, POOL)
@@ -167,7 +169,12 @@ class NeighbourIndex:
 
     def take(self, rows: NDArray[np.int64]) -> sparse.csr_array:
         """Take the vectors of some rows."""
-        return take_rows((self.vectors, self.added), rows)
+        return take_rows(self._stack(), rows)
+
+    def _stack(self) -> tuple[sparse.csr_array, sparse.csr_array]:
+        """Give the vectors in blocks of one width, one below the other."""
+        width = len(self.model.terms_)
+        return _widen(self.vectors, width), _widen(self.added, width)
 
     def locate(self, articles: pl.DataFrame) -> NDArray[np.int64]:
         """Give the row of each article."""
@@ -199,12 +206,13 @@ class NeighbourIndex:
     def _add(self, fresh: pl.DataFrame, threads: int) -> NeighbourIndex:
         if not fresh.height:
             return self
-        first = len(self.ids)
-        added = sparse.csr_array(sparse.vstack([self.added, _shrink(self.model.transform(fresh))], format="csr"))
+        first, model = len(self.ids), self.model.extend(fresh)
+        vectors, added = replace(self, model=model)._stack()  # noqa: SLF001 - its own kind
+        added = sparse.csr_array(sparse.vstack([added, _shrink(model.transform(fresh))], format="csr"))
         is_live = np.concatenate([self.is_live, np.ones(fresh.height, dtype=bool)])
         is_found = np.concatenate([self.is_found, fresh["is_candidate"].to_numpy()])
         near, similarities = find_changed(
-            (self.vectors, added),
+            (vectors, added),
             np.arange(first, len(is_live)),
             is_live,
             is_found,
@@ -214,6 +222,7 @@ class NeighbourIndex:
         )
         return replace(
             self,
+            model=model,
             ids=np.concatenate([self.ids, fresh["article_id"].to_numpy().astype(np.str_)]),
             hashes=np.concatenate([self.hashes, fresh["text_hash"].cast(pl.UInt64).to_numpy()]),
             is_live=is_live,
@@ -231,7 +240,7 @@ class NeighbourIndex:
         worn = worn[self.similarities[worn, np.maximum(size[worn] - 1, 0)] > 2 * FAINTEST]
         if not len(worn):
             return self
-        blocks, standing = (self.vectors, self.added), (self.near, self.similarities)
+        blocks, standing = self._stack(), (self.near, self.similarities)
         near, similarities = find_changed(blocks, worn, self.is_live, self.is_found, standing, FAINTEST, threads)
         return replace(self, near=near, similarities=similarities)
 
@@ -258,12 +267,14 @@ class NeighbourIndex:
             arrays = {name: getattr(self, name) for name in ("is_live", "is_found")}
             arrays |= {"ids": self.ids[first:], "hashes": self.hashes[first:]}
             arrays |= {"moved": moved, "near": self.near[moved], "similarities": self.similarities[moved]}
+            known = self.vectors.shape[1]
+            arrays |= {"terms": self.model.terms_[known:].astype(np.str_), "weights": self.model.weights_[known:]}
             _write(since, self.written, self.changes, arrays | _take_apart(self.added))
             return self
         arrays = {name: getattr(self, name) for name in _WHOLE}
         model, vectors = self.model, self.take(np.arange(len(self.ids)))
-        arrays |= {"terms": model.terms_.astype(np.str_), "stopped": model.stopped_.astype(np.str_)}
-        arrays |= {"key": np.array(key), "weights": model.weights_}
+        arrays |= {name: getattr(model, f"{name}_").astype(np.str_) for name in _WORDS}
+        arrays |= {"key": np.array(key), "weights": model.weights_, "articles": np.array(model.articles_)}
         told = blake2b(key.encode(), digest_size=16)
         for name in _WHOLE:
             told.update(np.ascontiguousarray(arrays[name]).data)
@@ -292,11 +303,11 @@ class NeighbourIndex:
             None where there is no file, it is damaged, or it was made with something else: it is built anew then. Of a
             second file that is damaged nothing is taken: what it told is found again.
         """
-        whole = _read(path, (*_WHOLE, "terms", "stopped", "key", "weights"))
+        whole = _read(path, (*_WHOLE, *_WORDS, "key", "weights", "articles"))
         if whole is None or str(whole["key"]) != key:
             return None
-        model.terms_, model.stopped_ = (whole[name].astype(object) for name in ("terms", "stopped"))
-        model.weights_ = whole["weights"]
+        model.terms_, model.stopped_, model.common_ = (whole[name].astype(object) for name in _WORDS)
+        model.weights_, model.articles_ = whole["weights"], int(whole["articles"])
         vectors, written = _put_together(whole), str(whole["written"])
         index = cls(
             model,
@@ -317,8 +328,12 @@ class NeighbourIndex:
         similarities = np.zeros((size, POOL), np.float32)
         near[: len(self.ids)], similarities[: len(self.ids)] = self.near, self.similarities
         near[rows], similarities[rows], moved[rows] = since["near"], since["similarities"], True
+        model = copy(self.model)
+        model.terms_ = np.concatenate([model.terms_, since["terms"].astype(object)])
+        model.weights_ = np.concatenate([model.weights_, since["weights"]])
         return replace(
             self,
+            model=model,
             ids=np.concatenate([self.ids, since["ids"]]),
             hashes=np.concatenate([self.hashes, since["hashes"]]),
             is_live=since["is_live"],
@@ -372,6 +387,12 @@ def _take_apart(vectors: sparse.csr_array) -> dict[str, NDArray[Any]]:
 def _put_together(parts: Mapping[str, NDArray[Any]]) -> sparse.csr_array:
     entries = (parts["data"], parts["indices"], parts["indptr"])
     return sparse.csr_array(entries, shape=(len(parts["indptr"]) - 1, int(parts["width"])))
+
+
+def _widen(vectors: sparse.csr_array, width: int) -> sparse.csr_array:
+    """Give vectors room for more terms."""
+    entries = (vectors.data, vectors.indices, vectors.indptr)
+    return sparse.csr_array(entries, shape=(vectors.shape[0], width))
 
 
 def _shrink(vectors: sparse.csr_array) -> sparse.csr_array:

@@ -33,11 +33,15 @@ class FieldTfidf(TermWeigher, TransformerMixin, BaseEstimator):  # type: ignore[
     Attributes
     ----------
     terms_ : ndarray of str
-        The term (stem, or `field:key` of a keyword) of each column, sorted.
+        The term (stem, or `field:key` of a keyword) of each column, sorted; those that `extend` brought after them.
     weights_ : ndarray of float, shape (n_terms,)
         The idf of each term, times the weight of names.
     stopped_ : ndarray of str
         The words that were left out because they say nothing about a subject.
+    common_ : ndarray of str
+        The terms that were left out because too many articles have them.
+    articles_ : int
+        The number of articles it was fitted on.
 
     Examples
     --------

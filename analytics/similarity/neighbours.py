@@ -261,7 +261,7 @@ def _find_pairs(
 
 
 def take_rows(blocks: Sequence[sparse.csr_array], rows: NDArray[np.int64]) -> sparse.csr_array:
-    """Take rows, in any order, of blocks that lie one below another.
+    """Take rows, in any order, of blocks of one width that lie one below another.
 
     Examples
     --------

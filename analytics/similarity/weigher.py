@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -32,11 +33,15 @@ class TermWeigher:
     Attributes
     ----------
     terms_ : ndarray of str
-        The term of each column, sorted.
+        The term of each column, sorted; those that `extend` brought after them.
     weights_ : ndarray of float, shape (n_terms,)
         The weight of each term.
     stopped_ : ndarray of str
         The words that were left out because they say nothing about a subject.
+    common_ : ndarray of str
+        The terms that were left out because too many articles have them.
+    articles_ : int
+        The number of articles it was fitted on.
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class TermWeigher:
         self.weights_ = self._learn_idf(counts) * self._learn_name_weights(words, columns)
         vectors = self._weigh(counts)
         kept = self.weights_ > 0
+        self.common_, self.articles_ = self.terms_[~kept], X.height
         self.terms_, self.weights_ = self.terms_[kept], self.weights_[kept]
         return sparse.csr_array(
             (vectors.data, (np.cumsum(kept) - 1).astype(np.int32)[vectors.indices], vectors.indptr),
@@ -86,6 +92,34 @@ class TermWeigher:
         self._require_fitted()
         words = number_words(X, self._fields())
         return self._weigh(self._count(words, self._find_columns(self._read_terms(words.forms))))
+
+    def extend(self, X: pl.DataFrame) -> Self:  # noqa: N803 - as above
+        """Return one that also knows the terms that only these articles have, as rare as they are among all.
+
+        What is new in the news is a name that nobody wrote before.
+
+        Examples
+        --------
+        >>> fitted = TermWeigher().fit(pl.DataFrame({"title": ["rain", "storm"]}))
+        >>> fitted.extend(pl.DataFrame({"title": ["storm Boris"]})).terms_.tolist()
+        ['rain', 'storm', 'bori']
+        """
+        self._require_fitted()
+        wider = copy(self)
+        wider._learn_new(X)  # noqa: SLF001 - its own kind
+        return wider
+
+    def _learn_new(self, articles: pl.DataFrame) -> None:
+        words = number_words(articles, self._fields())
+        terms = self._read_terms(words.forms)
+        known = pl.Series([*self.terms_, *self.common_], dtype=pl.String)
+        new = terms.drop_nulls().unique().sort()
+        new = new.filter(~new.is_in(known.implode()))
+        self.terms_ = np.concatenate([self.terms_, new.to_numpy()])
+        columns = self._find_columns(terms)
+        weights = self._learn_idf(self._count(words, columns), self.articles_)
+        weights *= self._learn_name_weights(words, columns)
+        self.weights_ = np.concatenate([self.weights_, weights[len(self.weights_) :]])
 
     def find_forms(self, X: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:  # noqa: N803 - as above
         """Count the words as written behind terms.
@@ -173,9 +207,9 @@ class TermWeigher:
             blocks.append(fields)
         return blocks
 
-    def _learn_idf(self, counts: Sequence[Sequence[sparse.csr_array]]) -> NDArray[np.float64]:
-        """Return the idf of each term, 0 for one that is too common."""
-        articles = sum(block[0].shape[0] for block in counts)
+    def _learn_idf(self, counts: Sequence[Sequence[sparse.csr_array]], others: int = 0) -> NDArray[np.float64]:
+        """Return the idf of each term, 0 for one that is too common; so many other articles have none of them."""
+        articles = others + sum(block[0].shape[0] for block in counts)
         width = len(self.terms_)
         df = sum(np.bincount(sum(block[1:], block[0]).indices, minlength=width) for block in counts)
         share = np.where(self.is_keyword, self.max_keyword_df, self.max_df)
