@@ -183,7 +183,7 @@ def _publish_now(context: Context, warehouse: Warehouse, edit: Edit, manifest: M
     is_withdrawal, is_read_next = edit.action in _WITHDRAWALS, _bears_on_read_next(edit)
     lists, scopes = (settings.lists, None) if is_withdrawal else _find_touched(warehouse, settings, edit, as_of)
     if is_withdrawal:
-        make_stories(warehouse, settings, as_of)
+        make_stories(warehouse, settings, as_of, folder=context.workspace.similarity)
     if is_read_next:
         from analytics.read_next.job import recommend_articles  # noqa: PLC0415 - it loads the text model
 

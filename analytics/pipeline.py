@@ -450,7 +450,7 @@ def _make_reports(context: Context, warehouse: Warehouse, record: RunRecord, fau
         with _step(context, record, "corrections") as rows:
             rows.append(_report_corrections(context, warehouse, record))
         with _step(context, record, "coverage") as rows:
-            rows.append(make_stories(warehouse, settings, as_of))
+            rows.append(make_stories(warehouse, settings, as_of, folder=context.workspace.similarity))
         with _step(context, record, "rankings") as rows:
             rows.append(rank_lists(warehouse, settings.lists, Moment(as_of, record.data_through)))
         with _step(context, record, "read next") as rows:

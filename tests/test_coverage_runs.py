@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from analytics.cli import cli
+from analytics.coverage import weights
 from analytics.coverage.job import make_stories
 from analytics.coverage.reading import read_coverage
 from analytics.instants import format_instant
@@ -35,9 +36,9 @@ def newsroom(tmp_path: Path) -> Newsroom:
     return newsroom
 
 
-def make(newsroom: Newsroom, hours: float = 300) -> int:
+def make(newsroom: Newsroom, hours: float = 300, folder: Path | None = None) -> int:
     with newsroom.open() as warehouse:
-        return make_stories(warehouse, newsroom.context().settings, NOON + hours * HOUR)
+        return make_stories(warehouse, newsroom.context().settings, NOON + hours * HOUR, folder=folder)
 
 
 def list_members(newsroom: Newsroom) -> dict[str, list[str]]:
@@ -106,9 +107,41 @@ def test_a_run_without_news_reads_no_text_and_changes_no_row(newsroom: Newsroom)
     tables = [f"from coverage.{name} order by all" for name in ("assignment", "member", "story", "change")]
     before = [newsroom.query(table) for table in tables]
     with newsroom.open() as warehouse, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analytics.coverage.job.read_vectors", None)  # it would fail
+        patch.setattr("analytics.coverage.job._Texts", None)  # it would fail
         make_stories(warehouse, newsroom.context().settings, NOON + 300 * HOUR)
     assert [newsroom.query(table) for table in tables] == before
+
+
+STORM = "Storm Boris nears Gdansk, whose port is shut and whose beaches are empty"
+
+
+def test_stories_are_found_by_kept_weights_and_new_names_count_before_these_are_learned_anew(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = newsroom.workspace.similarity
+    monkeypatch.setattr(weights, "_SMALL", 0)
+    monkeypatch.setattr(weights, "_WORN_SHARE", 9.0)
+    make(newsroom, folder=folder)
+    (path,) = folder.glob("*.stories.npz")
+    kept = path.read_bytes()
+    newsroom.load_articles(
+        *(tell_flood(f"s{hour}", hour) | {"title": STORM, "body": f"Boris {hour}"} for hour in (100, 101, 102)),
+        tell_flood("f3", 60),
+    )
+    make(newsroom, folder=folder)
+    assert path.read_bytes() == kept
+    assert list_members(newsroom) == {"f1": ["f1", "f2", "f3"], "s100": ["s100", "s101", "s102"]}
+    for content in (b"", kept[: len(kept) // 2]):
+        path.write_bytes(content)
+        newsroom.load_articles(tell_fire(f"h{len(content)}", 2))
+        make(newsroom, folder=folder)
+        assert len(path.read_bytes()) > len(kept)
+    monkeypatch.setattr(weights, "_WORN_SHARE", 0.02)
+    learned = path.read_bytes()
+    newsroom.load_articles(tell_fire("g9", 3))
+    make(newsroom, folder=folder)
+    assert path.read_bytes() != learned
+    assert {"g1", "g9"} < set(list_members(newsroom)["g1"])
 
 
 def test_editions_have_their_own_stories(newsroom: Newsroom) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from analytics.coverage.occasions import weigh_occasions
+from analytics.coverage.occasions import learn_rarity, weigh_occasions
 from analytics.coverage.stories import Stories, StoryRules, grow_stories, link_components
 
 from .newsroom import DAY, HOUR, NOON
@@ -163,7 +163,7 @@ def test_words_of_every_day_make_no_articles_alike() -> None:
     own[1] = own[0]
     rows = np.hstack([usual, own])
     vectors = sparse.csr_array(rows / np.linalg.norm(rows, axis=1, keepdims=True))
-    weighed = weigh_occasions(vectors, days)
+    weighed = weigh_occasions(vectors, learn_rarity(vectors, days))
     before, after = ((one @ one.T).toarray().round(6) for one in (vectors, weighed))
     assert before[2, 3] == pytest.approx(0.8)
     assert after[2, 3] == 0
@@ -172,5 +172,5 @@ def test_words_of_every_day_make_no_articles_alike() -> None:
 
 def test_on_a_single_day_every_word_says_as_much_as_before() -> None:
     vectors = write((0, (1, 2)), (1, (3, 0)))[1]
-    weighed = weigh_occasions(vectors, pl.Series([NOON, NOON + HOUR]))
+    weighed = weigh_occasions(vectors, learn_rarity(vectors, pl.Series([NOON, NOON + HOUR])))
     assert np.allclose(weighed.toarray(), vectors.toarray())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from analytics.coverage.stories import Stories, StoryRules
+    from analytics.coverage.weights import StoryWeights
+    from analytics.similarity.weigher import TermWeigher
 
 MOVED = "moved"
 _ASSIGNED = {"article_id": pl.String, "story_id": pl.String}
 
 
-def make_stories(warehouse: Warehouse, settings: Settings, as_of: datetime) -> int:
+def make_stories(warehouse: Warehouse, settings: Settings, as_of: datetime, *, folder: Path | None = None) -> int:
     """Give every new or changed article its story, bring the stories up to date, and return how many there are.
 
     Parameters
@@ -34,6 +37,8 @@ def make_stories(warehouse: Warehouse, settings: Settings, as_of: datetime) -> i
         The workspace's.
     as_of : datetime
         The moment (naive UTC).
+    folder : Path, optional
+        Where the weights of terms are kept from run to run; they are learned anew where none is given.
 
     Returns
     -------
@@ -44,7 +49,7 @@ def make_stories(warehouse: Warehouse, settings: Settings, as_of: datetime) -> i
     news = warehouse.frame("coverage/new_article", as_of=as_of, rules_hash=rules_hash)
     with warehouse.transaction():
         if len(news):
-            _assign(warehouse, settings, as_of, news, rules_hash)
+            _assign(_Texts(warehouse, settings, as_of, folder), news, rules_hash)
         warehouse.replace_all("coverage/member", as_of=as_of)
         return warehouse.replace_all("coverage/story", as_of=as_of)
 
@@ -62,7 +67,9 @@ def find_stories(warehouse: Warehouse, settings: Settings, as_of: datetime) -> d
 
     rules, empty = read_rules(settings.coverage), pl.DataFrame(schema=_ASSIGNED)
     stories, components = [empty], [empty]
-    for articles, vectors in _read_corpora(warehouse, settings, as_of):
+    texts = _Texts(warehouse, settings, as_of)
+    for language, articles in texts.list_articles():
+        vectors = texts.weigh_all(language, articles)
         stories.append(grow_stories(articles, vectors, rules).members.select(list(_ASSIGNED)))
         components.append(link_components(articles, vectors, rules))
     return {"stories": pl.concat(stories), "connected components": pl.concat(components)}
@@ -80,51 +87,78 @@ def read_rules(settings: Coverage) -> StoryRules:
     )
 
 
-def read_vectors(
-    warehouse: Warehouse, settings: Settings, as_of: datetime
-) -> Iterator[tuple[pl.DataFrame, sparse.csr_array]]:
-    """Give, edition by edition and language by language, the live articles and their unit vectors, row by row."""
-    # Imported here: most commands weigh no text.
-    from analytics.similarity.weigher import TermWeigher  # noqa: PLC0415
-    from analytics.similarity.words import add_summaries, split_languages  # noqa: PLC0415
+@dataclass(frozen=True)
+class _Texts:
+    """The texts of the articles that may stand in a story, weighed as they are asked for."""
 
-    own = settings.read_next
-    for language, part in split_languages(warehouse.frame("coverage/article", as_of=as_of)):
-        model = TermWeigher.of_language(language, own.field_weights, own.name_weights)
-        yield part.select("article_id", "published_at"), model.fit_transform(add_summaries(part))
+    warehouse: Warehouse
+    settings: Settings
+    as_of: datetime
+    folder: Path | None = None
+
+    def list_articles(self) -> list[tuple[str, pl.DataFrame]]:
+        """Give, edition by edition and language by language, the live articles without their texts."""
+        from analytics.similarity.words import split_languages  # noqa: PLC0415 - most commands weigh no text
+
+        return split_languages(self.warehouse.frame("coverage/article", as_of=self.as_of))
+
+    def weigh_all(self, language: str, articles: pl.DataFrame) -> sparse.csr_array:
+        """Give the vectors of the articles of an edition, row by row."""
+        return self._learn(language, articles)[1]
+
+    def weigh(self, language: str, articles: pl.DataFrame, wanted: pl.Series) -> sparse.csr_array:
+        """Give the vectors of some articles of an edition, row by row, weighed by what all say."""
+        from analytics.coverage.weights import StoryWeights  # noqa: PLC0415 - as above
+        from analytics.similarity.arrays_file import name_file  # noqa: PLC0415 - as above
+
+        path = name_file(self.folder, articles["edition"][0], language, "stories.npz") if self.folder else None
+        kept = StoryWeights.load(path, self._make_model(language)) if path else None
+        if kept and kept.suits(articles["published_at"]):
+            return kept.weigh(self._read(articles.filter(wanted)))
+        learned, vectors = self._learn(language, articles)
+        if path and learned.suits(articles["published_at"]):
+            learned.save(path)
+        return vectors[wanted.arg_true().to_numpy()]
+
+    def _learn(self, language: str, articles: pl.DataFrame) -> tuple[StoryWeights, sparse.csr_array]:
+        from analytics.coverage.weights import StoryWeights  # noqa: PLC0415 - as above
+
+        return StoryWeights.learn(self._make_model(language), self._read(articles))
+
+    def _make_model(self, language: str) -> TermWeigher:
+        from analytics.similarity.weigher import TermWeigher  # noqa: PLC0415 - as above
+
+        own = self.settings.read_next
+        return TermWeigher.of_language(language, own.field_weights, own.name_weights)
+
+    def _read(self, articles: pl.DataFrame) -> pl.DataFrame:
+        texts = self.warehouse.frame("coverage/text", article_ids=articles["article_id"].to_list())
+        return articles.join(texts, on="article_id", how="left", maintain_order="left")
 
 
-def _read_corpora(
-    warehouse: Warehouse, settings: Settings, as_of: datetime
-) -> Iterator[tuple[pl.DataFrame, sparse.csr_array]]:
-    from analytics.coverage.occasions import weigh_occasions  # noqa: PLC0415 - as above
-
-    for articles, vectors in read_vectors(warehouse, settings, as_of):
-        yield articles, weigh_occasions(vectors, articles["published_at"])
-
-
-def _assign(warehouse: Warehouse, settings: Settings, as_of: datetime, news: pl.DataFrame, rules_hash: str) -> None:
+def _assign(texts: _Texts, news: pl.DataFrame, rules_hash: str) -> None:
     """Give new and changed articles their story, and write what that changes in others."""
     from analytics.coverage.stories import grow_stories  # noqa: PLC0415 - as above
 
-    rules, changes = read_rules(settings.coverage), []
+    warehouse, rules, changes = texts.warehouse, read_rules(texts.settings.coverage), []
     standing = warehouse.frame("coverage/assignment", rules_hash=rules_hash)
-    for articles, vectors in _read_corpora(warehouse, settings, as_of):
+    for language, articles in texts.list_articles():
         fresh = articles.join(news, on="article_id").with_columns(
             story_id=pl.lit(None, pl.String), similarity=pl.lit(None, pl.Float64)
         )
         if fresh.is_empty():
             continue
-        rows = articles.with_row_index("row").filter(_find_near(articles, fresh, rules.window))
+        is_near = _find_near(articles, fresh, rules.window)
+        near = articles.filter(is_near)
         judged = standing.join(fresh, on="article_id", how="anti")
-        known = _find_known(judged, rows["article_id"])
-        grown = grow_stories(rows, vectors[rows["row"].to_numpy()], rules, known)
+        known = _find_known(judged, near["article_id"])
+        grown = grow_stories(near, texts.weigh(language, articles, is_near), rules, known)
         written = _find_written(pl.concat([judged, fresh.select(judged.columns)]), grown, fresh)
         changes += [grown.changes, _find_moved(standing, judged, grown.members, fresh)]
         standing = pl.concat([judged.join(written, on="article_id", how="anti"), written])
         rows = written.with_columns(rules_hash=pl.lit(rules_hash))
         warehouse.replace_keys("coverage.assignment", rows, keys=rows.select("article_id"))
-    _record(warehouse, pl.concat(changes), as_of)
+    _record(warehouse, pl.concat(changes), texts.as_of)
 
 
 def _find_written(articles: pl.DataFrame, grown: Stories, fresh: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import sparse
 
 # What is usual on a site shows within two weeks.
@@ -11,12 +12,12 @@ _ENOUGH_DAYS = 14
 _SHARPNESS = 1.5
 
 
-def weigh_occasions(vectors: sparse.csr_array, published_at: pl.Series) -> sparse.csr_array:
-    """Weigh the terms of unit vectors by how few days they are written on, and make unit vectors of them again.
+def learn_rarity(vectors: sparse.csr_array, published_at: pl.Series) -> NDArray[np.float64]:
+    """Learn how rare the days are on which the terms of articles are written.
 
     Dividends, quarterly results and weather reports are written in the same words day by day: their texts are alike
     though they are about nothing in common. The words of an event come and go with it. A term of `d` of the `D` days
-    on which anything was published weighs `(1 - h * ln d / ln D) ** 1.5`, with `h = min(1, D / 14)`: a short history
+    on which anything was published has `(1 - h * ln d / ln D) ** 1.5`, with `h = min(1, D / 14)`: a short history
     says little about what is usual. Which figures this rests on: docs/decisions/0018-stories.md.
 
     Parameters
@@ -28,28 +29,45 @@ def weigh_occasions(vectors: sparse.csr_array, published_at: pl.Series) -> spars
 
     Returns
     -------
-    sparse.csr_array
-        Unit vectors of the same shape; an article of everyday words alone is all 0.
+    ndarray of float, shape (n_terms,)
+        1 of a term of one day, 0 of a term of every day.
 
     Examples
     --------
     >>> from datetime import datetime
     >>> days = pl.Series([datetime(2026, 3, 1), datetime(2026, 4, 1)])
     >>> vectors = sparse.csr_array([[0.6, 0.8, 0.0], [0.6, 0.0, 0.8]])
-    >>> weigh_occasions(vectors, days).toarray().round(2).tolist()
-    [[0.51, 0.86, 0.0], [0.51, 0.0, 0.86]]
+    >>> learn_rarity(vectors, days).round(2).tolist()
+    [0.79, 1.0, 1.0]
     """
     if not len(published_at):
-        return vectors
+        return np.ones(vectors.shape[1])
     day = (published_at.dt.date().rank("dense").to_numpy() - 1).astype(np.int64)
     days = int(day.max()) + 1
-    rows = sparse.csr_array(vectors)
     of_day = sparse.csr_array((np.ones(len(day), np.float32), (day, np.arange(len(day)))), shape=(days, len(day)))
-    spread = np.maximum(np.bincount((of_day @ rows).indices, minlength=rows.shape[1]), 1)
+    spread = np.maximum(np.bincount((of_day @ vectors).indices, minlength=vectors.shape[1]), 1)
     history = min(1.0, days / _ENOUGH_DAYS)
-    weighed = rows.copy()
-    rarity = 1 - history * np.log(spread) / np.log(max(days, 2))
-    weighed.data = rows.data * (rarity**_SHARPNESS)[rows.indices]
+    rarity: NDArray[np.float64] = (1 - history * np.log(spread) / np.log(max(days, 2))) ** _SHARPNESS
+    return rarity
+
+
+def count_days(published_at: pl.Series) -> int:
+    """Count the days on which anything was published."""
+    return published_at.dt.date().n_unique()
+
+
+def weigh_occasions(vectors: sparse.csr_array, rarity: NDArray[np.float64]) -> sparse.csr_array:
+    """Weigh the terms of unit vectors by the rarity of their days, and make unit vectors of them again.
+
+    An article of everyday words alone is all 0.
+
+    Examples
+    --------
+    >>> weigh_occasions(sparse.csr_array([[0.6, 0.8]]), np.array([0.5, 1.0])).toarray().round(2).tolist()
+    [[0.35, 0.94]]
+    """
+    weighed = sparse.csr_array(vectors, copy=True)
+    weighed.data = weighed.data * rarity[weighed.indices]
     norms = np.sqrt(weighed.power(2).sum(axis=1))
     weighed.data = weighed.data / np.repeat(np.where(norms > 0, norms, 1), np.diff(weighed.indptr))
     return weighed

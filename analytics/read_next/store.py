@@ -6,12 +6,12 @@ They are made from the articles alone, and looked after by what the articles are
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
+
+from analytics.similarity.arrays_file import name_file
 
 REASONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "seed_hash": pl.UInt64,
@@ -53,15 +53,13 @@ class Store:
         """
         from analytics.similarity.index import NeighbourIndex  # noqa: PLC0415 - most commands compare no text
 
-        path, key = self._name(corpus), self._name_key(model)
-        articles = corpus.articles
+        path, key, articles = self._name(corpus, "npz"), model.key, corpus.articles
         kept = NeighbourIndex.load(path, key, model)
         if kept:
             now = kept.update(articles, threads=threads, may_build=self.is_saving)
         else:
             now = NeighbourIndex.build(model, articles, threads=threads) if self.is_saving else None
         if self.is_saving and now and now is not kept:
-            self.folder.mkdir(parents=True, exist_ok=True)
             return now.save(path, key)
         return now
 
@@ -75,7 +73,7 @@ class Store:
         name : str
             Names what reasons were found with; there are none where it was something else.
         """
-        path = self._name_reasons(corpus)
+        path = self._name(corpus, "reasons.parquet")
         try:
             if pl.read_parquet_metadata(path).get(_FOUND_WITH) == name:
                 return pl.read_parquet(path).select(list(REASONS))
@@ -85,21 +83,10 @@ class Store:
 
     def write_reasons(self, corpus: Corpus, name: str, reasons: pl.DataFrame) -> None:
         """Keep reasons, in place of those there were."""
-        path = self._name_reasons(corpus)
+        path = self._name(corpus, "reasons.parquet")
         waiting = path.with_name(f"{path.name}.new")
         reasons.select(list(REASONS)).write_parquet(waiting, compression="lz4", metadata={_FOUND_WITH: name})
         waiting.replace(path)
 
-    def _name_reasons(self, corpus: Corpus) -> Path:
-        return self._name(corpus).with_suffix(".reasons.parquet")
-
-    def _name(self, corpus: Corpus) -> Path:
-        """Name the file by a hash: an edition may be called anything."""
-        told = f"{corpus.articles['edition'][0]} {corpus.language}"
-        return self.folder / f"{blake2b(told.encode(), digest_size=8).hexdigest()}.npz"
-
-    @staticmethod
-    def _name_key(model: TermWeigher) -> str:
-        """Name what an index depends on beside the articles: the model, and how hashes and words are made."""
-        told = f"{sorted(model.parameters.items())} {pl.__version__} {np.__version__}"
-        return blake2b(told.encode(), digest_size=16).hexdigest()
+    def _name(self, corpus: Corpus, kind: str) -> Path:
+        return name_file(self.folder, corpus.articles["edition"][0], corpus.language, kind)

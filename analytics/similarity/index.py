@@ -8,8 +8,6 @@ the same (docs/decisions/0019-neighbours-kept.md).
 
 from __future__ import annotations
 
-import os
-import zipfile
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
@@ -22,6 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analytics.similarity.arrays_file import read_arrays, write_arrays
 from analytics.similarity.neighbours import find_changed, find_nearest_all, take_rows
 from analytics.similarity.weigher import TermWeigher
 
@@ -252,7 +251,7 @@ class NeighbourIndex:
         Parameters
         ----------
         path : Path
-            The first file; its folder must exist.
+            The first file.
         key : str
             Names what the index was made with; `load` asks for the same.
 
@@ -351,33 +350,22 @@ def _name_since(path: Path) -> Path:
 
 
 def _write(path: Path, written: str, changes: int, arrays: Mapping[str, NDArray[Any]]) -> None:
-    waiting = path.with_name(f"{path.name}.new")
     about = {"version": np.array(_VERSION), "written": np.array(written), "changes": np.array(changes)}
-    with waiting.open("wb") as file:
-        np.savez(file, allow_pickle=False, **about, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.replace(path)
+    write_arrays(path, {**about, **arrays})
 
 
 def _read(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]] | None:
     """Read what `_write` wrote; None where there is nothing whole of this version."""
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            if int(file["version"]) != _VERSION:
-                return None
-            return {name: file[name] for name in ("written", "changes", *_ENTRIES, *names)}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    about = read_arrays(path, ["version"])
+    if about is None or int(about["version"]) != _VERSION:
         return None
+    return read_arrays(path, ["written", "changes", *_ENTRIES, *names])
 
 
 def _read_name(path: Path) -> str:
     """Read what a file holds, without reading it."""
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return str(file["written"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return ""
+    found = read_arrays(path, ["written"])
+    return str(found["written"]) if found else ""
 
 
 def _take_apart(vectors: sparse.csr_array) -> dict[str, NDArray[Any]]:

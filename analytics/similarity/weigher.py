@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from hashlib import blake2b
 from typing import Any, Self
 
 import numpy as np
@@ -156,6 +157,12 @@ class TermWeigher:
         """What it was made with."""
         names = ("language", "field_weights", "name_weight", "max_df", "max_keyword_df")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def key(self) -> str:
+        """Names what vectors depend on beside the articles: what it was made with, and how words are made."""
+        told = f"{sorted(self.parameters.items())} {pl.__version__} {np.__version__}"
+        return blake2b(told.encode(), digest_size=16).hexdigest()
 
     def copy_unfitted(self) -> Self:
         """Make another with the same parameters."""

@@ -1,5 +1,5 @@
 -- table:   articles.article
--- purpose: The articles that may stand in a story, with their texts.
+-- purpose: The articles that may stand in a story.
 -- grain:   one row per article_id
 -- reads:   live_article
 -- params:  as_of
@@ -8,11 +8,6 @@ select
     article_id,
     edition,
     language,
-    title,
-    summary,
-    body,
-    section_slug as section,
-    tags,
     published_at
 from live_article($as_of::timestamp)
 order by edition, language, published_at, article_id

@@ -1,0 +1,47 @@
+"""Files of arrays that are never half-written, and are nothing where they are damaged."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def name_file(folder: Path, edition: str, language: str, kind: str) -> Path:
+    """Name what is kept of an edition and language by a hash: an edition may be called anything."""
+    told = blake2b(f"{edition} {language}".encode(), digest_size=8)
+    return folder / f"{told.hexdigest()}.{kind}"
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays to one file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is made where it is missing.
+    arrays : mapping of str to ndarray
+        By name; none of Python objects.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    waiting = path.with_name(f"{path.name}.new")
+    with waiting.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.replace(path)
+
+
+def read_arrays(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]] | None:
+    """Read arrays of a file; None where there is none, it is damaged, or lacks one of them."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            return {name: file[name] for name in names}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
