@@ -634,6 +634,10 @@ class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=1, description="Weaker neighbours are left out: fewer items rather than weak ones."),
     ]
+    minimum_similarity_share: Annotated[
+        float,
+        Meta(ge=0, le=1, description="So are those below this share of the nearest's similarity; tabs keep them."),
+    ]
     near_duplicate_similarity: Annotated[
         float,
         Meta(ge=0, le=1.01, description="An item this like the seed is the same text again and is left out."),

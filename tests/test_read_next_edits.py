@@ -232,6 +232,7 @@ def choose(
         is_own_story=False,
         next_reads=0,
         read_share=0.0,
+        popular_share=0.0,
     )
     shown = [("a", name, "") for name in told.get("incumbents", ())]  # type: ignore[attr-defined]
     signals = Signals(

@@ -195,6 +195,20 @@ def test_arabic_reasons_are_whole_words() -> None:
     assert recommend_one(articles, SETTINGS, AS_OF, "seed")["shared_terms"].to_list() == [["الرئيس"]]
 
 
+@pytest.mark.parametrize(
+    ("language", "day", "word"),
+    [("en", "Friday", "elections"), ("ar", "الجمعة", "مدرسة"), ("es", "viernes", "lluvia")],
+)
+def test_numbers_and_days_of_the_week_are_no_reason(language: str, day: str, word: str) -> None:
+    articles = frame(
+        article("seed", f"{day} 2030 {word}", edition=language),
+        article("next", f"{word} {day} 2030", edition=language),
+        article("else", "xyz", edition=language),
+    )
+    found = recommend_one(articles, replace(SETTINGS, near_duplicate_similarity=1.1), AS_OF, "seed")
+    assert found["shared_terms"].to_list() == [[word]]
+
+
 def test_nothing_in_gives_an_empty_frame_of_the_same_columns() -> None:
     nothing = recommend_all(frame(), SETTINGS, AS_OF)
     assert nothing.is_empty()

@@ -25,6 +25,7 @@ def slates(
         "score": pl.col("text_similarity"),
         "next_reads": 0,
         "read_share": 0.0,
+        "popular_share": 0.0,
         "story_id": pl.lit(None, pl.String),
         "is_own_story": False,
     }
@@ -53,6 +54,33 @@ def shown(*article_ids: str, tab: str = ALL_TAB) -> Signals:
 def test_the_best_come_first_and_equals_in_order_of_their_id() -> None:
     pairs = [("seed", "c", 0.3, None), ("seed", "b", 0.5, None), ("seed", "a", 0.3, None)]
     assert choose(pairs) == [(1, "b"), (2, "a"), (3, "c")]
+
+
+def test_what_is_weak_beside_the_nearest_is_left_out_unless_readers_went_on_to_it_and_stays_in_its_tab() -> None:
+    alike = {"twin": 0.9, "own": 0.7, "best": 0.5, "far": 0.09, "edge": 0.1, "read": 0.09, "none": 0.04}
+    pairs = [("seed", name, similarity, "news") for name, similarity in alike.items()]
+    told: Told = {"own": {"is_own_story": True}, "read": {"next_reads": 3}}
+    told |= {name: {"score": 1.0, "popular_share": 1.0} for name in ("far", "none")}
+    chosen = slates(pairs, told, tabs=("news",), length=9)
+    shown = {tab: rows["article_id"].to_list() for (tab,), rows in chosen.group_by("tab", maintain_order=True)}
+    assert shown == {"": ["best", "edge", "read"], "news": ["far", "best", "edge", "read"]}
+
+
+def test_the_basis_says_what_most_of_the_score_is_due_to() -> None:
+    pairs = [("seed", name, 0.3, None) for name in ("popular", "read", "text", "pinned")]
+    told = {
+        "popular": {"read_share": 0.3, "popular_share": 0.4},
+        "read": {"read_share": 0.6, "popular_share": 0.4},
+        "text": {"read_share": 0.3, "popular_share": 0.2},
+    }
+    pins = Signals(pins=pl.DataFrame([{"seed_article_id": "seed", "article_id": "pinned", "slot": 1}]))
+    found = slates(pairs, told, pins)
+    assert dict(found.select("article_id", "basis").iter_rows()) == {
+        "popular": "popular",
+        "read": "next-read",
+        "text": "text",
+        "pinned": "pinned",
+    }
 
 
 def test_a_slate_is_no_longer_than_asked() -> None:

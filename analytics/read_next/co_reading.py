@@ -104,25 +104,28 @@ def blend(pairs: pl.DataFrame, totals: pl.DataFrame, *, popularity_weight: float
     Returns
     -------
     DataFrame
-        The pairs with `estimate`, and `read_share`: how much of it what was read next accounts for.
+        The pairs with `estimate`, and how much of it is due to what was read next, `read_share`, and to popularity,
+        `popular_share`; the text accounts for the rest.
     """
     likeness = pl.col("text_similarity") ** sharpness
     total = likeness.sum().over("seed_article_id")
     text_share = pl.when(total > 0).then(1 - popularity_weight).otherwise(0.0)
-    prior = text_share * likeness / pl.max_horizontal(total, 1e-300) + (1 - text_share) * pl.col("popularity")
+    popular = (1 - text_share) * pl.col("popularity")
+    prior = text_share * likeness / pl.max_horizontal(total, 1e-300) + popular
     known = totals.rename({name: f"all_{name}" for name in MASSES})
     blended = pairs.join(known, on="seed_article_id", how="left", maintain_order="left").with_columns(
         pl.col(f"all_{name}").fill_null(0.0) for name in MASSES
     )
-    blended = blended.with_columns(estimate=prior, read_share=pl.lit(0.0))
+    blended = blended.with_columns(estimate=prior, read_share=pl.lit(0.0), popular_share=popular)
     for name, trust in zip(reversed(MASSES), reversed(TRUST), strict=True):
         whole = pl.col(f"all_{name}") + trust
         blended = blended.with_columns(
             estimate=(pl.col(name) + trust * pl.col("estimate")) / whole,
             read_share=(pl.col(name) + trust * pl.col("read_share")) / whole,
+            popular_share=trust * pl.col("popular_share") / whole,
         )
-    share = pl.col("read_share") / pl.max_horizontal("estimate", 1e-300)
-    return blended.with_columns(read_share=share).drop(f"all_{name}" for name in MASSES)
+    shares = pl.col("read_share", "popular_share") / pl.max_horizontal("estimate", 1e-300)
+    return blended.with_columns(shares).drop(f"all_{name}" for name in MASSES)
 
 
 def sum_seeds(next_reads: pl.DataFrame) -> pl.DataFrame:

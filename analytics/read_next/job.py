@@ -123,6 +123,7 @@ def read_settings(settings: ReadNext) -> ReadNextSettings:
         field_weights=settings.field_weights,
         name_weights=settings.name_weights,
         minimum_similarity=settings.minimum_similarity,
+        minimum_similarity_share=settings.minimum_similarity_share,
         near_duplicate_similarity=settings.near_duplicate_similarity,
         recency_half_life_days=settings.recency_half_life_days,
         recency_floor=settings.recency_floor,

@@ -7,10 +7,17 @@ from collections.abc import Sequence
 import polars as pl
 from scipy import sparse
 
+from analytics.articles.text import normalise_words, stem_vocabulary
 from analytics.similarity.weigher import TermWeigher
 from analytics.similarity.words import read_key
 
 _PAIR_BLOCK = 20_000
+# News is told of by the day; that two articles are of a Monday is no reason to read on.
+_DAYS = {
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "ar": ["الاثنين", "الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"],
+    "es": ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
+}
 _ARTICLE_BLOCK = 5_000
 
 
@@ -48,7 +55,7 @@ def add_reasons(
         .join(seed_rows, on="seed_article_id", how="left", maintain_order="left")
         .with_row_index("pair")
     )
-    weighty = _find_weighty_terms(pairs, vectors, pl.Series(model.is_keyword), terms)
+    weighty = _find_weighty_terms(pairs, vectors, _find_silent(model), terms)
     forms = _find_forms(weighty, articles, model)
     sides = zip(*(pairs[name].to_list() for name in ("seed_tags", "tags", "labels")), strict=True)
     tags = [share_tags(*side) for side in sides]
@@ -84,8 +91,15 @@ def share_tags(
     return list(shared.values())
 
 
+def _find_silent(model: TermWeigher) -> pl.Series:
+    """Tell which terms are named for nothing: keywords, which are tags or sections, numbers, and days of the week."""
+    days = normalise_words(_DAYS.get(model.language, ()), model.language)
+    silent = {*days, *stem_vocabulary(days, model.language)}
+    return pl.Series([":" in term or term.isdecimal() or term in silent for term in model.terms_], dtype=pl.Boolean)
+
+
 def _find_weighty_terms(
-    pairs: pl.DataFrame, vectors: sparse.csr_array, is_keyword: pl.Series, terms: int
+    pairs: pl.DataFrame, vectors: sparse.csr_array, is_silent: pl.Series, terms: int
 ) -> pl.DataFrame:
     """Return each pair's weightiest columns, once for either side: `pair`, `place`, `column`, `row`."""
     schema = pl.Schema({"pair": pl.UInt32, "column": pl.UInt32, "share": pl.Float64})
@@ -94,7 +108,7 @@ def _find_weighty_terms(
         seeds, items = vectors[block["seed_row"].to_numpy()], vectors[block["row"].to_numpy()]
         products = seeds.multiply(items).tocoo()
         shares = pl.DataFrame([products.row, products.col, products.data], schema=list(schema)).cast(schema)
-        shares = shares.filter(~is_keyword.gather(shares["column"])).sort(
+        shares = shares.filter(~is_silent.gather(shares["column"])).sort(
             "pair", "share", "column", descending=[False, True, False]
         )
         best = shares.group_by("pair", maintain_order=True).head(terms)

@@ -57,6 +57,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "shared_tags": pl.List(pl.String),
     "shared_terms": pl.List(pl.String),
 }
+_SHARES = ("read_share", "popular_share")
 _DECIMALS = 9
 _BLOCK = 20_000
 _SEEDS = 20_000
@@ -138,9 +139,9 @@ def find_candidates(
     Returns
     -------
     pl.DataFrame
-        `seed_article_id`, `article_id`, `score`, `text_similarity`, `next_reads`, `read_share`, `recency_factor`,
-        `age_days`, `section`, `story_id`, `is_own_story`: the `pool` nearest of each seed by text, and what was read
-        after it, without the seed itself and the other articles of its translation group.
+        `seed_article_id`, `article_id`, `score`, `text_similarity`, `next_reads`, `read_share`, `popular_share`,
+        `recency_factor`, `age_days`, `section`, `story_id`, `is_own_story`: the `pool` nearest of each seed by text,
+        and what was read after it, without the seed itself and the other articles of its translation group.
     """
     articles = index.corpus.articles.select(_ARTICLE_COLUMNS)
     known = articles["article_id"]
@@ -161,7 +162,7 @@ def find_candidates(
         sharpness=settings.sharpness,
     )
     score = (pl.col("estimate") * pl.col("recency_factor")).round(_DECIMALS)
-    return blended.select(*_PAIR_COLUMNS, "is_own_story", "next_reads", "read_share", score.alias("score"))
+    return blended.select(*_PAIR_COLUMNS, "is_own_story", "next_reads", *_SHARES, score.alias("score"))
 
 
 def find_near(index: TextIndex, settings: ReadNextSettings, rows: NDArray[np.int64] | None = None) -> pl.DataFrame:

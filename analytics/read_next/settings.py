@@ -28,6 +28,8 @@ class ReadNextSettings:
         Weight of words that are always written with a capital, by language; 1 for any other.
     minimum_similarity
         Below this text similarity an item is too weak: fewer items are shown instead.
+    minimum_similarity_share
+        Below this share of the similarity of the seed's nearest it is, too.
     near_duplicate_similarity
         From this text similarity on, two articles count as the same text, and only one is shown.
     recency_half_life_days, recency_floor
@@ -64,6 +66,7 @@ class ReadNextSettings:
     field_weights: Mapping[str, float] = field(default_factory=lambda: dict(FIELD_WEIGHTS))
     name_weights: Mapping[str, float] = field(default_factory=lambda: dict(NAME_WEIGHTS))
     minimum_similarity: float = 0.05
+    minimum_similarity_share: float = 0.2
     near_duplicate_similarity: float = 0.8
     recency_half_life_days: float = 7.0
     recency_floor: float = 0.85

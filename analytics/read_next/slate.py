@@ -16,7 +16,7 @@ ALL_TAB = ""
 """The tab that every section shares."""
 RESERVE = 4
 """Items kept beyond a list's length: a page that shows some of them elsewhere goes on with these."""
-TEXT, NEXT_READ, PINNED = "text", "next-read", "pinned"
+TEXT, NEXT_READ, POPULAR, PINNED = "text", "next-read", "popular", "pinned"
 _PAIR = ["seed_article_id", "article_id"]
 _LIST = ["seed_article_id", "tab"]
 _IS_PINNED = pl.col("slot").is_not_null()
@@ -28,7 +28,8 @@ def choose_slates(
     """Choose and rank the items of each seed, for each tab.
 
     In this order: what an editor banned goes, what is too weak, and what is nearly the seed's own text; of candidates
-    that are nearly the same text, the best stays; each tab takes its section; of one section at most `section_cap`
+    that are nearly the same text, the best stays; each tab takes its section; what is weak beside the nearest goes from
+    the list of all sections; of one section at most `section_cap`
     stay; what resembles what stands above it steps back by `diversity`; what stood there before holds its place
     against what is better by less than `calm`; the best `length` remain, and a reserve. A pin takes its slot in the
     tab of all sections, is exempt from every rule but the bans, and counts as the best where others give way.
@@ -37,8 +38,8 @@ def choose_slates(
     Parameters
     ----------
     candidates
-        `seed_article_id`, `article_id`, `score`, `text_similarity`, `next_reads`, `read_share`, `section`, `story_id`,
-        `is_own_story`, one row per pair.
+        `seed_article_id`, `article_id`, `score`, `text_similarity`, `next_reads`, `read_share`, `popular_share`,
+        `section`, `story_id`, `is_own_story`, one row per pair.
     settings
         Length and limits.
     signals
@@ -60,25 +61,28 @@ def choose_slates(
     >>> rows = [("a", "b", 0.5, 0.5), ("a", "c", 0.9, 0.9), ("a", "d", 0.01, 0.01)]
     >>> pairs = pl.DataFrame(rows, schema=["seed_article_id", "article_id", "score", "text_similarity"], orient="row")
     >>> nothing = pl.lit(None, pl.String)
-    >>> pairs = pairs.with_columns(section=nothing, story_id=nothing, is_own_story=False, next_reads=0, read_share=0.0)
+    >>> pairs = pairs.with_columns(section=nothing, story_id=nothing, is_own_story=False, next_reads=0)
+    >>> pairs = pairs.with_columns(read_share=0.0, popular_share=0.0)
     >>> choose_slates(pairs, ReadNextSettings(), Signals()).select("rank", "article_id").rows()
     [(1, 'b')]
     """
     is_twin = pl.col("text_similarity") >= settings.near_duplicate_similarity
-    is_strong = (pl.col("text_similarity") >= settings.minimum_similarity) | (
-        pl.col("next_reads") >= settings.minimum_next_reads
-    )
-    is_fit = is_strong & ~is_twin
-    alike = candidates if alike is None else alike
+    may_show = ~is_twin
     if settings.is_one_per_story:
-        is_fit &= ~pl.col("is_own_story")
+        may_show &= ~pl.col("is_own_story")
+    is_followed = pl.col("next_reads") >= settings.minimum_next_reads
+    is_fit = may_show & (is_followed | (pl.col("text_similarity") >= settings.minimum_similarity))
+    nearest = pl.col("text_similarity").filter(may_show).max().over("seed_article_id")
+    is_near = is_followed | (pl.col("text_similarity") >= settings.minimum_similarity_share * nearest)
+    alike = candidates if alike is None else alike
     allowed = _mark_pins(_drop_banned(candidates, signals.bans), signals, settings)
-    fit = allowed.with_columns(is_fit=is_fit).filter(pl.col("is_fit") | _IS_PINNED)
+    fit = allowed.with_columns(is_fit=is_fit, is_near=is_near).filter(pl.col("is_fit") | _IS_PINNED)
     kept = _drop_twins(_rank(fit, ["seed_article_id"], "worth"), alike.filter(is_twin))
     if settings.is_one_per_story:
         is_first = pl.col("rank") == pl.col("rank").min().over("seed_article_id", "story_id")
         kept = kept.filter(pl.col("story_id").is_null() | is_first | _IS_PINNED)
     slates = _open_tabs(kept, settings.tabs)
+    slates = slates.filter(pl.col("is_near").fill_null(value=True) | (pl.col("tab") != ALL_TAB) | _IS_PINNED)
     if settings.section_cap is not None:
         in_section = _count_within(*_LIST, "section")
         is_free = pl.col("section").is_null() | (pl.col("tab") != ALL_TAB) | _IS_PINNED
@@ -87,10 +91,16 @@ def choose_slates(
     others = _diversify(_rank(others, _LIST, "score"), alike, settings)
     others = _hold(others, pinned, signals.incumbents, settings)
     placed = _place_pins(others, pinned).filter(pl.col("rank") <= settings.length + RESERVE)
-    basis = pl.when(pl.col("read_share") > 0.5).then(pl.lit(NEXT_READ)).otherwise(pl.lit(TEXT))  # noqa: PLR2004 - half
-    basis = pl.when(_IS_PINNED).then(pl.lit(PINNED)).otherwise(basis)
-    chosen = placed.with_columns(basis=basis, is_reserve=pl.col("rank") > settings.length)
-    return chosen.drop("slot", "worth", "is_fit")
+    chosen = placed.with_columns(basis=_tell_basis(), is_reserve=pl.col("rank") > settings.length)
+    return chosen.drop("slot", "worth", "is_fit", "is_near")
+
+
+def _tell_basis() -> pl.Expr:
+    """Tell what most of a score is due to, or that an editor chose."""
+    read, popular = pl.col("read_share"), pl.col("popular_share")
+    basis = pl.when(popular > 1 - read - popular).then(pl.lit(POPULAR)).otherwise(pl.lit(TEXT))
+    basis = pl.when(read > 0.5).then(pl.lit(NEXT_READ)).otherwise(basis)  # noqa: PLR2004 - half
+    return pl.when(_IS_PINNED).then(pl.lit(PINNED)).otherwise(basis)
 
 
 def _mark_pins(candidates: pl.DataFrame, signals: Signals, settings: ReadNextSettings) -> pl.DataFrame:
