@@ -24,6 +24,7 @@ from analytics.rankings.lists import name_empty
 from analytics.rankings.rules import PINNED
 from analytics.rankings.scopes import COLUMNS, EVENT_FILTERS, NAME_KEYS, Scope
 from analytics.read_next.job import recommend_article
+from analytics.read_next.signals import LIST_NAME
 from analytics.runs import find_as_of, read_watermark
 from analytics.settings import Settings
 from analytics.warehouse import Warehouse
@@ -88,6 +89,8 @@ def answer_explain(context: Context, name: str, scope: Scope, as_of: datetime | 
     UsageError
         Where there is no such list or article, or no article in the scope.
     """
+    if name == LIST_NAME:
+        raise UsageError(f"{name} is no ranked list; `readership recommend ARTICLE` tells why each item is there")
     context.settings.recipe(name)
     with context.hold(), context.open(is_reader=True) as warehouse:
         newest, _ = find_as_of(warehouse, context.settings.load)

@@ -121,13 +121,15 @@ def _require_list(context: Context, edit: Edit) -> None:
 
 
 def _name_articles(warehouse: Warehouse, edit: Edit, urls: UrlRules) -> Edit:
-    """Put ids in place of the URLs that were typed; refuse a pin that Read Next can never show."""
+    """Put ids in place of the URLs that were typed; refuse a pin that no list can ever show."""
     article_id, edition = find_article(warehouse, edit.article_id, urls)
-    named = replace(edit, article_id=article_id)
+    named, is_pin = replace(edit, article_id=article_id), edit.action == "pin"
+    (place,) = warehouse.frame("rankings/article_scope", article_id=article_id).to_dicts()
+    if is_pin and place["status"] == "withdrawn":
+        raise UsageError(f"{article_id} is withdrawn, and no list shows it; pin a live article")
     if edit.list_name != LIST_NAME:
         return named
-    is_pin = edit.action == "pin"
-    if is_pin and "flash" in warehouse.frame("rankings/article_scope", article_id=article_id)["content_type"]:
+    if is_pin and place["content_type"] == "flash":
         raise UsageError(f"{article_id} is a flash, and Read Next shows none; pin an article")
     if edit.scope is None:
         return named

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,8 @@ from analytics.walk import Inputs, held_still, list_inputs, list_landed, printab
 from analytics.warehouse import LAYOUT_VERSION, Warehouse, publish_snapshot, query_snapshot, remove_kept
 
 LoadFile = Callable[[Warehouse, Path, FileReport], FileReport]
+# A clock may be set to another zone; a mistyped year is further away.
+_TOMORROW = timedelta(days=1)
 _FOUND = "found"
 _LAST_RUN = """
 select
@@ -304,6 +306,8 @@ def run(
         Where a check does not hold: the last good set stays, marked degraded.
     """
     workspace = context.workspace
+    if as_of and as_of > context.now + _TOMORROW:
+        raise UsageError(f"{format_instant(as_of)} is still to come; name a moment that the data has reached")
     with context.hold():
         with context.open() as warehouse:
             VisitorKeys(workspace.keys, context.now)  # salts whose life is over are deleted, whatever else is done

@@ -52,7 +52,12 @@ def write(path: Path, content: bytes) -> Path:
         (["load", "events", "gone.ndjson"], 66, ["gone.ndjson", "does not exist"]),
         (["run", "--as-of", "2024-05-15T08:00:00Z"], 2, ["newer", "--force"]),
         (["status", "--config", "gone.toml"], 78, ["gone.toml", "cannot be read"]),
-        (["sql", "select * from events.nothing"], 1, ["nothing"]),
+        (["run", "--as-of", "2099-05-15T08:00:00Z"], 2, ["2099", "still to come"]),
+        (["sql", "select * from events.nothing"], 2, ["nothing"]),
+        (["explain", "a1", "--list", "read-next"], 2, ["no ranked list", "recommend"]),
+        (["recommend", "a1", "--as-of", "2020-01-01T00:00:00Z"], 2, ["a1 is not published yet"]),
+        (["evaluate", "read-next", "--probe", "--fields", "title"], 2, ["--fields", "--judgements"]),
+        (["evaluate", "read-next", "--probe"], 66, ["body"]),
     ],
 )
 def test_an_error_is_one_sentence_on_stderr_and_its_exit_code(

@@ -67,7 +67,7 @@ def test_the_command_prints_the_figures_and_writes_the_stories_of_all(newsroom: 
     assert "0.7500" in evaluate(newsroom, judged)
 
 
-@pytest.mark.parametrize(("content", "exit_code"), [(b"a,b\n1,2\n", 2), (b"article_id,story_id\nnobody,x\n", 2)])
+@pytest.mark.parametrize(("content", "exit_code"), [(b"a,b\n1,2\n", 65), (b"article_id,story_id\nnobody,x\n", 2)])
 def test_judgements_of_another_kind_or_of_other_articles_are_refused(
     newsroom: Newsroom, content: bytes, exit_code: int
 ) -> None:

@@ -125,8 +125,13 @@ def test_a_pin_is_over_at_its_moment(newsroom: Newsroom) -> None:
 
 
 def test_a_pinned_article_that_is_not_live_is_not_shown(newsroom: Newsroom) -> None:
+    with pytest.raises(UsageError, match="gone is withdrawn, and no list shows it"):
+        say(newsroom, "pin", "gone", "a0")
     before = list_next(newsroom, "a0")
-    say(newsroom, "pin", "gone", "a0")
+    say(newsroom, "pin", "far", "a0")
+    assert list_next(newsroom, "a0") != before
+    newsroom.load_articles({**next(one for one in ARTICLES if one["article_id"] == "far"), "status": "withdrawn"})
+    newsroom.run()
     assert list_next(newsroom, "a0") == before
 
 

@@ -137,14 +137,18 @@ def test_a_title_finds_its_own_text_and_the_lists_say_where(newsroom: Newsroom) 
 def test_the_command_writes_the_lists_and_prints_the_figures(newsroom: Newsroom, tmp_path: Path) -> None:
     lists = tmp_path / "lists.csv"
     arguments = ["evaluate", "read-next", "--probe", "--edition", "en", "--lists-out", str(lists), "--json"]
-    result = CliRunner().invoke(cli, [*arguments, "--workspace", str(newsroom.workspace.root)])
+    workspace = ["--workspace", str(newsroom.workspace.root)]
+    result = CliRunner().invoke(cli, [*arguments, *workspace])
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert (told["judged_by"], told["articles"]) == ("probe", 24)
     assert list(told["baselines"]) == ["plain TF-IDF", "BM25"]
     assert lists.read_text(encoding="utf-8").startswith("query,rank,article_id,score\n")
-    both = CliRunner().invoke(cli, ["evaluate", "read-next", "--workspace", str(newsroom.workspace.root)])
+    both = CliRunner().invoke(cli, ["evaluate", "read-next", *workspace])
     assert both.exit_code == 2
+    nowhere = CliRunner().invoke(cli, [*arguments[:-2], str(tmp_path / "gone" / "lists.csv"), *workspace])
+    assert nowhere.exit_code == 2
+    assert "existing folder" in nowhere.output
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from analytics.cli.options import Duration, Instant, Options, common_options, print_json
+from analytics.cli.options import Duration, Instant, Options, common_options, print_json, write_out
 from analytics.errors import UsageError
 
 
@@ -67,7 +67,7 @@ def evaluate_most_read(
         context = options.read_context(progress)
         result = evaluate_list(context, list_name, Scope.of([*scopes]), period, length=length)
     if lists_out:
-        lists_out.write_text(result.to_csv(), encoding="utf-8")
+        write_out(lists_out, result.to_csv())
     if options.is_json:
         print_json(result.to_json())
     else:
@@ -119,6 +119,10 @@ def evaluate_read_next(
 
     if [judgements is not None, is_probe, is_replay].count(True) != 1:
         raise UsageError("give one of --judgements FILE, --probe and --replay")
+    if fields is not None and judgements is None:
+        raise UsageError(
+            "--fields goes with --judgements alone; a probe reads titles and bodies, a replay what a run does"
+        )
     if is_replay:
         _replay_read_next(options, from_at, until_at, step, edition, length)
         return
@@ -136,7 +140,7 @@ def evaluate_read_next(
                 edition=edition,
             )
     if lists_out:
-        result.lists.write_csv(lists_out)
+        write_out(lists_out, result.lists.write_csv())
     if options.is_json:
         print_json(result.to_json())
     else:
@@ -169,7 +173,7 @@ def evaluate_coverage(options: Options, judgements: Path, stories_out: Path | No
     with show_progress() as progress:
         result = evaluate_stories(options.read_context(progress), judgements)
     if stories_out:
-        stories_out.write_text(result.stories.write_csv(), encoding="utf-8")
+        write_out(stories_out, result.stories.write_csv())
     if options.is_json:
         print_json(result.to_json())
     else:
@@ -245,7 +249,7 @@ def calibrate_most_read(
         )
     for path, content in ((out, result.to_toml), (chart, result.to_svg)):
         if path:
-            path.write_text(content(), encoding="utf-8")
+            write_out(path, content())
     if options.is_json:
         print_json(result.to_json())
         return

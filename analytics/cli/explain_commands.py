@@ -46,7 +46,7 @@ def coverage(options: Options, name: str) -> None:
     elif told:
         print_story(told)
     else:
-        print_note(f"{name} is in no story of two articles; a new article gets its story with `readership run`")
+        print_note(f"{name} is in no story: no other live article is on its event, or no run has looked for one yet")
 
 
 @click.command()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import rich_click as click
 
-from analytics.errors import ReadershipError
+from analytics.errors import ReadershipError, UsageError
 from analytics.instants import parse_duration, parse_instant
 
 
@@ -38,6 +38,20 @@ class Options:
         files = [workspace.settings_file, *filter(None, (self.config, layer))]
         now = datetime.now(UTC).replace(tzinfo=None)
         return Context(workspace, load_settings(*files), now, self.wait_seconds, progress, warn)
+
+
+def write_out(path: Path, text: str) -> None:
+    """Write what an option asked for to a file.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}); name a file in an existing folder") from error
 
 
 def common_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics.context import Context
 from analytics.coverage.job import find_stories
-from analytics.errors import UsageError
+from analytics.errors import InputError, UsageError
 from analytics.evaluation.judgements import read_texts
 from analytics.runs import find_newest_article
 
@@ -86,8 +86,10 @@ def evaluate_coverage(context: Context, judgements: Path) -> CoverageEvaluation:
 
     Raises
     ------
+    InputError
+        Where the file is none of these.
     UsageError
-        Where the file is none of these, or none of its articles is live.
+        Where none of its articles is live.
     """
     gold = read_judgements(judgements)
     with context.hold(), context.open(is_reader=True) as warehouse:
@@ -108,14 +110,12 @@ def read_judgements(path: Path) -> pl.DataFrame:
 
     Raises
     ------
-    UsageError
-        Where the file has another header.
     InputError
-        Where there is no such file, or it is no readable CSV.
+        Where there is no such file, it is no readable CSV, or it has another header.
     """
     judged = read_texts(path)
     if not set(_COLUMNS) <= set(judged.columns):
-        raise UsageError(f"{path.name} has no header article_id,story_id; `evaluate coverage` needs both")
+        raise InputError(f"{path.name} has no header article_id,story_id; `evaluate coverage` needs both")
     return judged.select(_COLUMNS).unique("article_id", keep="last", maintain_order=True)
 
 

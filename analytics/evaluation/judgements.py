@@ -221,17 +221,26 @@ def read_judgements(path: Path) -> Judgements:
     if set(_LABEL_COLUMNS) <= set(frame.columns):
         return LabelJudgements(frame.select(_LABEL_COLUMNS))
     if set(_PAIR_COLUMNS) <= set(frame.columns):
-        similarity = pl.col("similarity").replace({"": None, "None": None}).cast(pl.Float64)
-        try:
-            return PairJudgements(
-                frame.select("article_a", "article_b", pl.col("would_follow").cast(pl.Int64), similarity)
-            )
-        except pl.exceptions.PolarsError as error:
-            raise InputError(f"{path}: would_follow is 0 or 1, similarity a number; {error}") from error
+        return PairJudgements(_read_pairs(frame, path))
     raise InputError(
         f"{path} has the columns {', '.join(frame.columns)}; judgements have "
         f"{', '.join(_PAIR_COLUMNS)}, or {', '.join(_LABEL_COLUMNS)}"
     )
+
+
+def _read_pairs(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Turn texts to numbers; a similarity may be missing."""
+    texts = frame.with_columns(pl.col("similarity").replace({"": None, "None": None}))
+    numbers = texts.with_columns(
+        pl.col("would_follow").replace_strict({"0": 0, "1": 1}, default=None, return_dtype=pl.Int64),
+        pl.col("similarity").cast(pl.Float64, strict=False),
+    )
+    is_wrong = numbers["would_follow"].is_null() | (numbers["similarity"].is_null() & texts["similarity"].is_not_null())
+    if is_wrong.any():
+        line = int(is_wrong.arg_true()[0]) + 2
+        told = " and ".join(f"{name} {frame[name][line - 2]!r}" for name in ("would_follow", "similarity"))
+        raise InputError(f"{path}: line {line} has {told}; would_follow is 0 or 1, and similarity a number or empty")
+    return numbers.select(_PAIR_COLUMNS)
 
 
 def read_texts(path: Path) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics.context import Context
-from analytics.errors import UsageError, name_nearest
+from analytics.errors import NoInputError, UsageError, name_nearest
 from analytics.evaluation.judgements import Judgements, LabelJudgements
 from analytics.evaluation.period import Period
 from analytics.read_next.corpus import Corpus, read_corpora
@@ -126,11 +126,17 @@ def evaluate_probe(context: Context, *, edition: str | None, length: int) -> Tex
     ------
     UsageError
         Where there is no such edition.
+    NoInputError
+        Where none of its articles has a body.
     """
     from analytics.evaluation import text_ranking as by_text  # noqa: PLC0415 - as above
 
     corpus = _choose_corpus(context, (), FIELDS, edition)
-    articles = corpus.articles.filter(pl.col("body").is_not_null())
+    articles = corpus.articles.filter(pl.col("body").str.strip_chars() != "")
+    if articles.is_empty():
+        raise NoInputError(
+            "no live article of the edition has a body, and a probe is about bodies; load articles with one"
+        )
     context.progress(f"probing {articles.height:,} articles")
     formulas = by_text.list_probes(articles, corpus.language, read_settings(context.settings.read_next))
     ids = articles["article_id"]

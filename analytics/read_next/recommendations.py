@@ -279,7 +279,12 @@ def recommend_one(  # noqa: PLR0913 - as recommend_all, for one article
     for corpus in read_corpora(articles, settings, as_of):
         if article_id in corpus.articles["article_id"]:
             return _recommend(corpus, settings, signals, article_id, store)
-    raise UsageError(f"no article {article_id} is live at {as_of:%Y-%m-%dT%H:%M:%SZ}: check id and moment")
+    moment = f"at {as_of:%Y-%m-%dT%H:%M:%SZ}"
+    known = articles.filter(pl.col("article_id") == article_id)["status"].to_list()
+    if not known:
+        raise UsageError(f"Read Next knows no article {article_id}: a flash has none; check the id")
+    state = "not published yet" if known == ["live"] else known[0]
+    raise UsageError(f"{article_id} is {state} {moment}, and only a live article has a Read Next; check id and moment")
 
 
 def _recommend(

@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
 
-from analytics.errors import ReadershipError, WarehouseBusy
+from analytics.errors import ReadershipError, UsageError, WarehouseBusy
 from analytics.statements import list_migrations
 from analytics.warehouse.tables import LAYOUT_VERSION, Warehouse
 
@@ -310,8 +310,10 @@ def query_snapshot(path: Path, text: str, *, seconds: float = 60) -> pl.DataFram
 
     Raises
     ------
+    UsageError
+        Where it is no query, or names what is not there.
     ReadershipError
-        Where DuckDB refuses the query.
+        Where DuckDB refuses it for another reason.
     """
     with duckdb.connect(str(path), read_only=True, config={"enable_external_access": False}) as connection:
         connection.execute("set TimeZone = 'UTC'")
@@ -322,6 +324,7 @@ def query_snapshot(path: Path, text: str, *, seconds: float = 60) -> pl.DataFram
             return pl.DataFrame(connection.sql(text))
         except duckdb.Error as error:
             message = f"DuckDB refuses the query: {str(error).splitlines()[0]}"
-            raise ReadershipError(message) from error
+            is_mistyped = isinstance(error, (duckdb.ParserException, duckdb.CatalogException, duckdb.BinderException))
+            raise (UsageError if is_mistyped else ReadershipError)(message) from error
         finally:
             timer.cancel()

@@ -11,6 +11,7 @@ with slate as (
         list(article_id) as article_ids,
         avg(age_days) as age_days
     from read_next.item
+    where tab = '' and not is_reserve
     group by seed_article_id
 )
 

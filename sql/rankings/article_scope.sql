@@ -8,6 +8,7 @@ select
     edition,
     section_slug,
     region_slug,
-    content_type
+    content_type,
+    status
 from articles.article
 where article_id = $article_id
