@@ -77,6 +77,12 @@ def _never_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexes, "_REFIT_SHARE", 1e9)
 
 
+@pytest.fixture
+def _small_pools(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexes, "POOL", 4)
+    monkeypatch.setattr(indexes, "_WORN", 1)
+
+
 @pytest.mark.usefixtures("_never_anew")
 @given(ARTICLES, st.lists(st.lists(st.tuples(st.integers(0, 23), st.integers(0, 3)), max_size=6), max_size=5))
 @settings(deadline=None, max_examples=40)
@@ -114,6 +120,34 @@ def test_after_any_small_steps_the_neighbours_are_those_of_comparing_all(
         index = index.update(standing)
         assert list_neighbours(updated, standing) == list_neighbours(index, standing)
     assert_alike(list_neighbours(index, standing), compare_all(index, standing))
+
+
+@pytest.mark.usefixtures("_never_anew", "_small_pools")
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS[:4]), min_size=1, max_size=4).map(" ".join), min_size=6, max_size=16),
+    st.lists(st.lists(st.tuples(st.integers(0, 23), st.booleans()), min_size=1, max_size=4), max_size=6),
+)
+@settings(deadline=None, max_examples=100)
+def test_a_pool_that_is_cut_holds_nobody_twice_and_is_never_short_while_there_are_others(
+    titles: list[str], steps: list[list[tuple[int, bool]]]
+) -> None:
+    standing = frame([(title, True) for title in titles])
+    index = NeighbourIndex.build(TermWeigher(), standing)
+    number = len(titles)
+    for step in steps:
+        for place, is_new in step:
+            if is_new:
+                standing = pl.concat([standing, frame([(titles[place % len(titles)], True)], number)])
+                number += 1
+            elif standing.height > 1:
+                standing = standing[[at for at in range(standing.height) if at != place % standing.height]]
+        index = index.update(standing)
+        for row in index.locate(standing).tolist():
+            assert len(set(near := [one for one in index.near[row].tolist() if one >= 0])) == len(near)
+    found, exact = list_neighbours(index, standing), compare_all(index, standing)
+    for seed, others in exact.items():
+        assert found[seed].items() <= {one: pytest.approx(cosine, abs=2e-5) for one, cosine in others.items()}.items()
+        assert len(found[seed]) >= min(len(others), 3)
 
 
 @given(ARTICLES)

@@ -33,10 +33,10 @@ FAINTEST = 0.05
 _REFIT_SHARE = 0.02
 _SMALL = 2_000
 _WORN = 20
-_VERSION = 3
+_VERSION = 4
 # All that is written once, and what stands beside it as articles come and go.
-_WHOLE = ("ids", "hashes", "is_live", "is_found", "near", "similarities")
-_SINCE = ("ids", "hashes", "is_live", "is_found", "moved", "near", "similarities", "terms", "weights")
+_WHOLE = ("ids", "hashes", "is_live", "is_found", "is_cut", "near", "similarities")
+_SINCE = ("ids", "hashes", "is_live", "is_found", "is_cut", "moved", "near", "similarities", "terms", "weights")
 _WORDS = ("terms", "stopped", "common")
 _ENTRIES = ("data", "indices", "indptr", "width")
 
@@ -66,6 +66,8 @@ class NeighbourIndex:
         fewer.
     similarities : ndarray of float32, shape (n, POOL)
         Their cosines.
+    is_cut : ndarray of bool, shape (n,)
+        Whose pool has been full since all were compared with it: there may be others, fainter than its last.
     moved : ndarray of bool, shape (n,)
         Of which the neighbours are other ones than those of the file that all was last written to.
     changes : int
@@ -83,6 +85,7 @@ class NeighbourIndex:
     added: sparse.csr_array
     near: NDArray[np.int32]
     similarities: NDArray[np.float32]
+    is_cut: NDArray[np.bool_]
     moved: NDArray[np.bool_]
     changes: int = 0
     written: str = ""
@@ -120,6 +123,7 @@ class NeighbourIndex:
             vectors[:0],
             near,
             similarities,
+            near[:, -1] != NOBODY,
             np.zeros(articles.height, dtype=bool),
         )
 
@@ -229,19 +233,20 @@ class NeighbourIndex:
             added=added,
             near=near,
             similarities=similarities,
+            is_cut=np.append(self.is_cut, np.zeros(fresh.height, dtype=bool)) | (near[:, -1] != NOBODY),
         )
 
     def _refill(self, threads: int) -> NeighbourIndex:
-        """Compare anew what has lost a third of its neighbours."""
+        """Compare anew what has lost a third of its neighbours; a pool that was never full has none to come back."""
         size = (self.near != NOBODY).sum(axis=1)
-        worn = np.flatnonzero(self.is_live & (size < POOL - _WORN) & (size < int(self.is_found.sum()) - 1))
-        # A pool that was never full has lost nothing that could come back.
-        worn = worn[self.similarities[worn, np.maximum(size[worn] - 1, 0)] > 2 * FAINTEST]
+        worn = np.flatnonzero(self.is_live & self.is_cut & (size < self.near.shape[1] - _WORN))
         if not len(worn):
             return self
         blocks, standing = self._stack(), (self.near, self.similarities)
         near, similarities = find_changed(blocks, worn, self.is_live, self.is_found, standing, FAINTEST, threads)
-        return replace(self, near=near, similarities=similarities)
+        is_cut = self.is_cut | (near[:, -1] != NOBODY)
+        is_cut[worn] = near[worn, -1] != NOBODY
+        return replace(self, near=near, similarities=similarities, is_cut=is_cut)
 
     def save(self, path: Path, key: str) -> NeighbourIndex:
         """Write the index: all of it once, and from then on what changed since, to a second file beside the first.
@@ -263,7 +268,7 @@ class NeighbourIndex:
         since = _name_since(path)
         if self.written and self.written == _read_name(path):
             first, moved = self.vectors.shape[0], np.flatnonzero(self.moved)
-            arrays = {name: getattr(self, name) for name in ("is_live", "is_found")}
+            arrays = {name: getattr(self, name) for name in ("is_live", "is_found", "is_cut")}
             arrays |= {"ids": self.ids[first:], "hashes": self.hashes[first:]}
             arrays |= {"moved": moved, "near": self.near[moved], "similarities": self.similarities[moved]}
             known = self.vectors.shape[1]
@@ -337,6 +342,7 @@ class NeighbourIndex:
             hashes=np.concatenate([self.hashes, since["hashes"]]),
             is_live=since["is_live"],
             is_found=since["is_found"],
+            is_cut=since["is_cut"],
             added=_put_together(since),
             near=near,
             similarities=similarities,

@@ -228,7 +228,9 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     # The other direction: whoever is nearer than the last of a pool takes a place in it.
     is_changed = np.zeros(size, dtype=bool)
     is_changed[changed] = True
-    enters = (found > cosines[seeds, -1]) & is_found[others] & ~is_changed[seeds]
+    enters = np.flatnonzero((found > cosines[seeds, -1]) & is_found[others] & ~is_changed[seeds])
+    # One that is compared again may stand there already.
+    enters = enters[~(near[seeds[enters]] == others[enters, None]).any(axis=1)]
     touched = np.unique(seeds[enters])
     old = near[touched]
     is_held = old.ravel() >= 0
