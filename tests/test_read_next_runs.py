@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from io import BytesIO
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -98,10 +100,11 @@ def test_reasons_are_kept_of_pairs_whose_texts_are_the_same_and_found_anew_of_ot
     newsroom.load_articles(tell("f3", FLOOD, tags=["Rain"]), tell("f4", FLOOD, tags=["Rain"]))
     newsroom.run(NOON)
     found = list_reasons(newsroom)
-    (path,) = newsroom.workspace.similarity.glob("*.reasons.parquet")
-    name = pl.read_parquet_metadata(path)["found with"]
-    kept = pl.read_parquet(path).with_columns(shared_terms=pl.lit(["kept"]))
-    kept.write_parquet(path, metadata={"found with": name})
+    (path,) = newsroom.workspace.similarity.glob("*.reasons.npz")
+    held = np.load(path)
+    frame = BytesIO()
+    pl.read_ipc(held["frame"].tobytes()).with_columns(shared_terms=pl.lit(["kept"])).write_ipc(frame)
+    np.savez(path, found_with=held["found_with"], frame=np.frombuffer(frame.getvalue(), np.uint8))
     newsroom.load_articles(tell("f1", f"{FLOOD} dam"), tell("f4", FLOOD, tags=["rain"]), tell("f5", FLOOD))
     newsroom.run(NOON)
     now = list_reasons(newsroom)
@@ -109,7 +112,9 @@ def test_reasons_are_kept_of_pairs_whose_texts_are_the_same_and_found_anew_of_ot
     assert {pair for pair in now if now[pair][1] == ["kept"]} == {pair for pair in now if not changed & {*pair}}
     assert found["f4", "f3"][0] == ["Rain"]
     assert now["f3", "f4"][0] == ["rain"]
-    for minutes, content in enumerate((b"", path.read_bytes()[:200], None), start=1):
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    for minutes, content in enumerate((b"", bytes(whole), bytes(whole[:200]), None), start=1):
         path.unlink() if content is None else path.write_bytes(content)
         newsroom.run(NOON + minutes * MINUTE)
         anew = list_reasons(newsroom)

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analytics.coverage.occasions import count_days, learn_rarity, weigh_occasions
-from analytics.similarity.arrays_file import read_arrays, write_arrays
+from analytics.similarity.arrays_file import name_texts, pack_texts, read_arrays, unpack_texts, write_arrays
 from analytics.similarity.weigher import TermWeigher
 from analytics.similarity.words import add_summaries
 
 _WORN_SHARE = 0.02
 _SMALL = 2_000
-_ARRAYS = ("key", "terms", "stopped", "common", "weights", "articles", "rarity", "days")
+_WORDS = ("terms", "stopped", "common")
+_ARRAYS = ("key", *name_texts(*_WORDS), "weights", "articles", "rarity", "days")
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,9 @@ class StoryWeights:
     def save(self, path: Path) -> None:
         """Write it to a file."""
         model = self.model
-        arrays = {
-            name: np.asarray(getattr(model, f"{name}_"), dtype=np.str_) for name in ("terms", "stopped", "common")
-        }
+        arrays: dict[str, NDArray[Any]] = {}
+        for name in _WORDS:
+            arrays |= pack_texts(name, getattr(model, f"{name}_"))
         numbers = {"articles": np.array(model.articles_), "days": np.array(self.days)}
         learned = {"weights": model.weights_, "rarity": self.rarity, "key": np.array(model.key)}
         write_arrays(path, arrays | numbers | learned)
@@ -101,9 +102,9 @@ class StoryWeights:
         model : TermWeigher
             Not fitted; takes what was learned.
         """
-        found: dict[str, Any] | None = read_arrays(path, _ARRAYS)
+        found = read_arrays(path, _ARRAYS)
         if found is None or str(found["key"]) != model.key:
             return None
-        model.terms_, model.stopped_, model.common_ = (found[name].astype(object) for name in _ARRAYS[1:4])
+        model.terms_, model.stopped_, model.common_ = (unpack_texts(name, found) for name in _WORDS)
         model.weights_, model.articles_ = found["weights"], int(found["articles"])
         return cls(model, found["rarity"], int(found["days"]))

@@ -6,12 +6,14 @@ They are made from the articles alone, and looked after by what the articles are
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from analytics.similarity.arrays_file import name_file
+from analytics.similarity.arrays_file import name_file, read_arrays, write_arrays
 
 REASONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "seed_hash": pl.UInt64,
@@ -20,7 +22,7 @@ REASONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "shared_terms": pl.List(pl.String),
 }
 """What is kept of reasons: by the texts, not by the articles, so that what changed is never taken for what it was."""
-_FOUND_WITH = "found with"
+_FOUND_WITH, _FRAME = "found_with", "frame"
 
 if TYPE_CHECKING:
     from analytics.read_next.corpus import Corpus
@@ -73,20 +75,17 @@ class Store:
         name : str
             Names what reasons were found with; there are none where it was something else.
         """
-        path = self._name(corpus, "reasons.parquet")
-        try:
-            if pl.read_parquet_metadata(path).get(_FOUND_WITH) == name:
-                return pl.read_parquet(path).select(list(REASONS))
-        except (OSError, pl.exceptions.PolarsError):
-            pass  # none yet, or damaged: they are found again
-        return pl.DataFrame(schema=REASONS)
+        found = read_arrays(self._name(corpus, "reasons.npz"), [_FOUND_WITH, _FRAME])
+        if found is None or str(found[_FOUND_WITH]) != name:
+            return pl.DataFrame(schema=REASONS)
+        return pl.read_ipc(found[_FRAME].tobytes()).select(list(REASONS))
 
     def write_reasons(self, corpus: Corpus, name: str, reasons: pl.DataFrame) -> None:
         """Keep reasons, in place of those there were."""
-        path = self._name(corpus, "reasons.parquet")
-        waiting = path.with_name(f"{path.name}.new")
-        reasons.select(list(REASONS)).write_parquet(waiting, compression="lz4", metadata={_FOUND_WITH: name})
-        waiting.replace(path)
+        frame = BytesIO()
+        reasons.select(list(REASONS)).write_ipc(frame, compression="lz4")
+        arrays = {_FOUND_WITH: np.array(name), _FRAME: np.frombuffer(frame.getvalue(), np.uint8)}
+        write_arrays(self._name(corpus, "reasons.npz"), arrays)
 
     def _name(self, corpus: Corpus, kind: str) -> Path:
         return name_file(self.folder, corpus.articles["edition"][0], corpus.language, kind)

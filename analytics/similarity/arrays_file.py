@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,31 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         file.flush()
         os.fsync(file.fileno())
     waiting.replace(path)
+
+
+def pack_texts(name: str, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
+    """Turn texts into two arrays: NumPy's own texts are all as wide as the longest.
+
+    Examples
+    --------
+    >>> unpack_texts("word", pack_texts("word", ["a", "", "مطر"])).tolist()
+    ['a', '', 'مطر']
+    """
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)])
+    return {f"{name}_bytes": np.frombuffer(b"".join(encoded), np.uint8), f"{name}_ends": ends}
+
+
+def unpack_texts(name: str, arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.object_]:
+    """Turn two arrays back into texts."""
+    content, ends = arrays[f"{name}_bytes"].tobytes(), arrays[f"{name}_ends"].tolist()
+    texts = [content[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(ends)]
+    return np.array(texts, dtype=object)
+
+
+def name_texts(*names: str) -> list[str]:
+    """Name the arrays of texts."""
+    return [f"{name}_{part}" for name in names for part in ("bytes", "ends")]
 
 
 def read_arrays(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]] | None:

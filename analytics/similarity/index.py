@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analytics.similarity.arrays_file import read_arrays, write_arrays
+from analytics.similarity.arrays_file import name_texts, pack_texts, read_arrays, unpack_texts, write_arrays
 from analytics.similarity.neighbours import find_changed, find_nearest_all, take_rows
 from analytics.similarity.weigher import TermWeigher
 
@@ -35,8 +35,8 @@ _SMALL = 2_000
 _WORN = 20
 _VERSION = 4
 # All that is written once, and what stands beside it as articles come and go.
-_WHOLE = ("ids", "hashes", "is_live", "is_found", "is_cut", "near", "similarities")
-_SINCE = ("ids", "hashes", "is_live", "is_found", "is_cut", "moved", "near", "similarities", "terms", "weights")
+_WHOLE = ("hashes", "is_live", "is_found", "is_cut", "near", "similarities")
+_SINCE = (*_WHOLE, "moved", "weights")
 _WORDS = ("terms", "stopped", "common")
 _ENTRIES = ("data", "indices", "indptr", "width")
 
@@ -49,7 +49,7 @@ class NeighbourIndex:
     ----------
     model : TermWeigher
         The fitted model, with the terms that came since.
-    ids : ndarray of str, shape (n,)
+    ids : ndarray of object, shape (n,)
         The articles, in the order they came; one that changed comes again.
     hashes : ndarray of uint64, shape (n,)
         Of their texts.
@@ -77,7 +77,7 @@ class NeighbourIndex:
     """
 
     model: TermWeigher
-    ids: NDArray[np.str_]
+    ids: NDArray[np.object_]
     hashes: NDArray[np.uint64]
     is_live: NDArray[np.bool_]
     is_found: NDArray[np.bool_]
@@ -115,7 +115,7 @@ class NeighbourIndex:
         near, similarities = find_nearest_all(vectors, POOL, FAINTEST, threads, is_found=is_found)
         return cls(
             model,
-            articles["article_id"].to_numpy().astype(np.str_),
+            articles["article_id"].to_numpy().astype(object),
             articles["text_hash"].cast(pl.UInt64).to_numpy(),
             np.ones(articles.height, dtype=bool),
             is_found.copy(),
@@ -185,7 +185,8 @@ class NeighbourIndex:
 
     def _place(self, articles: pl.DataFrame) -> pl.Series:
         rows = np.flatnonzero(self.is_live)
-        known = pl.DataFrame({"article_id": self.ids[rows], "text_hash": self.hashes[rows], "place": rows})
+        ids = pl.Series(self.ids[rows], dtype=pl.String)
+        known = pl.DataFrame({"article_id": ids, "text_hash": self.hashes[rows], "place": rows})
         asked = articles.select("article_id", pl.col("text_hash").cast(pl.UInt64))
         return asked.join(known, on=["article_id", "text_hash"], how="left", maintain_order="left")["place"]
 
@@ -226,7 +227,7 @@ class NeighbourIndex:
         return replace(
             self,
             model=model,
-            ids=np.concatenate([self.ids, fresh["article_id"].to_numpy().astype(np.str_)]),
+            ids=np.concatenate([self.ids, fresh["article_id"].to_numpy().astype(object)]),
             hashes=np.concatenate([self.hashes, fresh["text_hash"].cast(pl.UInt64).to_numpy()]),
             is_live=is_live,
             is_found=is_found,
@@ -269,18 +270,19 @@ class NeighbourIndex:
         if self.written and self.written == _read_name(path):
             first, moved = self.vectors.shape[0], np.flatnonzero(self.moved)
             arrays = {name: getattr(self, name) for name in ("is_live", "is_found", "is_cut")}
-            arrays |= {"ids": self.ids[first:], "hashes": self.hashes[first:]}
+            arrays |= {"hashes": self.hashes[first:]} | pack_texts("ids", self.ids[first:])
             arrays |= {"moved": moved, "near": self.near[moved], "similarities": self.similarities[moved]}
             known = self.vectors.shape[1]
-            arrays |= {"terms": self.model.terms_[known:].astype(np.str_), "weights": self.model.weights_[known:]}
+            arrays |= pack_texts("terms", self.model.terms_[known:]) | {"weights": self.model.weights_[known:]}
             _write(since, self.written, self.changes, arrays | _take_apart(self.added))
             return self
-        arrays = {name: getattr(self, name) for name in _WHOLE}
+        arrays = {name: getattr(self, name) for name in _WHOLE} | pack_texts("ids", self.ids)
         model, vectors = self.model, self.take(np.arange(len(self.ids)))
-        arrays |= {name: getattr(model, f"{name}_").astype(np.str_) for name in _WORDS}
+        for name in _WORDS:
+            arrays |= pack_texts(name, getattr(model, f"{name}_"))
         arrays |= {"key": np.array(key), "weights": model.weights_, "articles": np.array(model.articles_)}
         told = blake2b(key.encode(), digest_size=16)
-        for name in _WHOLE:
+        for name in (*_WHOLE, *name_texts("ids")):
             told.update(np.ascontiguousarray(arrays[name]).data)
         written = told.hexdigest()
         _write(path, written, self.changes, arrays | _take_apart(vectors))
@@ -307,22 +309,23 @@ class NeighbourIndex:
             None where there is no file, it is damaged, or it was made with something else: it is built anew then. Of a
             second file that is damaged nothing is taken: what it told is found again.
         """
-        whole = _read(path, (*_WHOLE, *_WORDS, "key", "weights", "articles"))
+        whole = _read(path, (*_WHOLE, *name_texts("ids", *_WORDS), "key", "weights", "articles"))
         if whole is None or str(whole["key"]) != key:
             return None
-        model.terms_, model.stopped_, model.common_ = (whole[name].astype(object) for name in _WORDS)
+        model.terms_, model.stopped_, model.common_ = (unpack_texts(name, whole) for name in _WORDS)
         model.weights_, model.articles_ = whole["weights"], int(whole["articles"])
         vectors, written = _put_together(whole), str(whole["written"])
         index = cls(
             model,
             vectors=vectors,
             added=vectors[:0],
-            moved=np.zeros(len(whole["ids"]), dtype=bool),
+            ids=unpack_texts("ids", whole),
+            moved=np.zeros(len(whole["hashes"]), dtype=bool),
             changes=int(whole["changes"]),
             written=written,
             **{name: whole[name] for name in _WHOLE},
         )
-        since = _read(_name_since(path), _SINCE)
+        since = _read(_name_since(path), (*_SINCE, *name_texts("ids", "terms")))
         return index._follow(since) if since and str(since["written"]) == written else index
 
     def _follow(self, since: Mapping[str, NDArray[Any]]) -> NeighbourIndex:
@@ -333,12 +336,12 @@ class NeighbourIndex:
         near[: len(self.ids)], similarities[: len(self.ids)] = self.near, self.similarities
         near[rows], similarities[rows], moved[rows] = since["near"], since["similarities"], True
         model = copy(self.model)
-        model.terms_ = np.concatenate([model.terms_, since["terms"].astype(object)])
+        model.terms_ = np.concatenate([model.terms_, unpack_texts("terms", since)])
         model.weights_ = np.concatenate([model.weights_, since["weights"]])
         return replace(
             self,
             model=model,
-            ids=np.concatenate([self.ids, since["ids"]]),
+            ids=np.concatenate([self.ids, unpack_texts("ids", since)]),
             hashes=np.concatenate([self.hashes, since["hashes"]]),
             is_live=since["is_live"],
             is_found=since["is_found"],

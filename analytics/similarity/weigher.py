@@ -22,6 +22,8 @@ from analytics.similarity.words import NumberedWords, number_words
 _ALWAYS_DF = 20
 # A long article is about no more than a short one; it would only cost more.
 _HEAVIEST = 200
+# What is longer is no word: a picture in letters, or a text without spaces.
+_LONGEST = 100
 _BLOCK, _TOKENS, _THREADS = 5_000, 1_000_000, 2
 
 
@@ -183,12 +185,13 @@ class TermWeigher:
         return [name for name, weight in self.field_weights.items() if weight > 0]
 
     def _read_terms(self, forms: pl.Series) -> pl.Series:
-        """Return the term of each word as written, null for a stop word."""
+        """Return the term of each word as written, null for a stop word and for what is no word."""
         plain = normalise_words(forms.to_list(), self.language)
         stems = stem_vocabulary(plain, self.language)
         stopped = set(self.stopped_)
         terms = [
-            word if ":" in word else None if word in stopped else stem for word, stem in zip(plain, stems, strict=True)
+            None if word in stopped or len(word) > _LONGEST else word if ":" in word else stem
+            for word, stem in zip(plain, stems, strict=True)
         ]
         return pl.Series("term", terms, dtype=pl.String)
 
