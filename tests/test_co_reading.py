@@ -69,7 +69,7 @@ def read_counts(newsroom: Newsroom) -> Counts:
 
 
 def define_counts(visits: Sequence[Visit]) -> Counts:
-    """Count by the definition, slowly: of each read, the three reads before it, at most 30 minutes old."""
+    """Count by the definition, slowly: of an article's first read, the three before it, at most 30 minutes old."""
     found: Counter[tuple[str, str, datetime, int]] = Counter()
     for reader in {visit[0] for visit in visits} - {"robot"}:
         own = sorted((ticks, name, box) for visitor, ticks, name, box in visits if visitor == reader)
@@ -81,7 +81,8 @@ def define_counts(visits: Sequence[Visit]) -> Counts:
         for place, (ticks, name, box) in enumerate(reads):
             for distance in range(1, min(place, 3) + 1):
                 before, seed, _ = reads[place - distance]
-                if seed != name and ticks - before <= 180 and box != "read-next":
+                is_first = name not in {other for _, other, _ in reads[:place]}
+                if is_first and seed != name and ticks - before <= 180 and box != "read-next":
                     found[seed, name, NOON + ticks // 30 * timedelta(minutes=5), distance] += 1
     pairs = {key[:3] for key in found}
     return {pair: (found[*pair, 1], found[*pair, 2], found[*pair, 3]) for pair in pairs}

@@ -1,5 +1,5 @@
 -- table:   rollups.next_read
--- purpose: What readers of one article went on to read within 30 minutes: as the next, the second and the third.
+-- purpose: What readers of one article went on to read first that day, within 30 minutes: as the next, second and third.
 -- grain:   one row per seed_article_id, article_id and span_start
 -- reads:   events.counted, rollups.following_hour
 -- params:  none
@@ -10,6 +10,7 @@ with visit as (
         occurred_at,
         -- Read Next must not learn from its own clicks.
         coalesce(source_box = 'read-next', false) as is_own_click,
+        is_reader,
         lag(article_id, 1) over reading as seed_1,
         lag(article_id, 2) over reading as seed_2,
         lag(article_id, 3) over reading as seed_3,
@@ -41,7 +42,9 @@ step as (
         occurred_at
     from visit
     where
-        not is_own_click
+        -- Of one reader, an article counts once a day: who goes back and forth is one person.
+        is_reader
+        and not is_own_click
         and seed_1 is not null
         and date_trunc('hour', occurred_at) in (select following.hour_start from rollups.following_hour as following)
 )

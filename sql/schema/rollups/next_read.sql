@@ -19,6 +19,6 @@ comment on column rollups.next_read.seed_article_id is 'The article that was rea
 comment on column rollups.next_read.article_id is 'The article that was read after it.';
 comment on column rollups.next_read.hour_start is 'Start of the hour of the later read (UTC).';
 comment on column rollups.next_read.span_start is 'Start of the five minutes of the later read (UTC).';
-comment on column rollups.next_read.next_reads is 'Reads that were their visitor''s next after the seed, at most 30 minutes later.';
-comment on column rollups.next_read.second_reads is 'Reads that were their visitor''s second after the seed, at most 30 minutes later.';
-comment on column rollups.next_read.third_reads is 'Reads that were their visitor''s third after the seed, at most 30 minutes later.';
+comment on column rollups.next_read.next_reads is 'Visitors'' first reads of the article that day that were their next after the seed, at most 30 minutes later.';
+comment on column rollups.next_read.second_reads is 'Visitors'' first reads of the article that day that were their second after the seed, at most 30 minutes later.';
+comment on column rollups.next_read.third_reads is 'Visitors'' first reads of the article that day that were their third after the seed, at most 30 minutes later.';
