@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as plain_field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from msgspec import Meta, field
 
 from analytics.errors import SettingsError, UsageError, name_nearest
 from analytics.instants import hours_of, parse_duration
+from analytics.similarity.fields import FIELD_WEIGHTS
 
 Metric: TypeAlias = Literal["events", "unusual", "depth", "newest"]
 Calendar: TypeAlias = Literal["day", "week", "month"]
@@ -675,6 +677,20 @@ class ReadNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         default_factory=list
     )
 
+    def __post_init__(self) -> None:
+        unknown = self.field_weights.keys() - FIELD_WEIGHTS.keys()
+        if unknown:
+            raise ValueError(
+                f"field_weights: there is no field {min(unknown)!r}; {name_nearest(min(unknown), FIELD_WEIGHTS)}"
+            )
+        for name in ("field_weights", "name_weights", "maximum_age_days"):
+            if not all(0 <= value < inf for value in getattr(self, name).values()):
+                raise ValueError(f"{name}: every number must be 0 or more, and finite")
+        if not any(self.field_weights.values()):
+            raise ValueError("field_weights: at least one field must weigh something")
+        if "" in self.tabs or len(set(self.tabs)) < len(self.tabs):
+            raise ValueError("tabs: name each section once, as in paths")
+
 
 class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When articles are on one event; a similarity is the mean cosine of two sets of articles, pair by pair."""
@@ -685,7 +701,7 @@ class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=1, description="A story whose two parts are less alike than this falls apart; 0: never.")
     ]
     window_hours: Annotated[
-        float, Meta(gt=0, description="Only articles published at most so many hours apart are compared.")
+        float, Meta(gt=0, le=8760, description="Only articles published at most so many hours apart are compared.")
     ]
     pick_length: Annotated[int, Meta(ge=1, le=100, description="Articles in the short pick of a story.")]
 

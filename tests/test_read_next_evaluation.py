@@ -155,7 +155,9 @@ def test_the_command_writes_the_lists_and_prints_the_figures(newsroom: Newsroom,
     ("text", "word"),
     [
         ("article,topic\na,b\n", "judgements have"),
-        ("article_a,article_b,would_follow,similarity\na,b,maybe,1\n", "would_follow is 0 or 1"),
+        ("article_a,article_b,would_follow,similarity\na,b,1,1\na,c,maybe,1\n", "line 3 has would_follow 'maybe'"),
+        ("article_a,article_b,would_follow,similarity\na,b,0,nan\n", "similarity a number or empty"),
+        ("article_a,article_b,would_follow,similarity\na,b,1,1\na,c,1,2\n", "nothing is to be told apart"),
     ],
 )
 def test_a_file_of_something_else_is_refused_with_its_reason(tmp_path: Path, text: str, word: str) -> None:

@@ -235,11 +235,16 @@ def _read_pairs(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
         pl.col("would_follow").replace_strict({"0": 0, "1": 1}, default=None, return_dtype=pl.Int64),
         pl.col("similarity").cast(pl.Float64, strict=False),
     )
-    is_wrong = numbers["would_follow"].is_null() | (numbers["similarity"].is_null() & texts["similarity"].is_not_null())
+    is_number = numbers["similarity"].is_finite().fill_null(value=False)
+    is_wrong = numbers["would_follow"].is_null() | (texts["similarity"].is_not_null() & ~is_number)
     if is_wrong.any():
         line = int(is_wrong.arg_true()[0]) + 2
         told = " and ".join(f"{name} {frame[name][line - 2]!r}" for name in ("would_follow", "similarity"))
         raise InputError(f"{path}: line {line} has {told}; would_follow is 0 or 1, and similarity a number or empty")
+    if numbers["would_follow"].n_unique() < 2:  # noqa: PLR2004 - what is told apart are two kinds
+        raise InputError(
+            f"{path}: would_follow is the same of all pairs, so nothing is to be told apart; give pairs of both"
+        )
     return numbers.select(_PAIR_COLUMNS)
 
 

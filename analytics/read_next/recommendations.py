@@ -312,6 +312,9 @@ def _find_alike(index: TextIndex, settings: ReadNextSettings, article_ids: pl.Se
     near = find_near(index, settings, np.flatnonzero(known.is_in(article_ids.unique().implode()).to_numpy()))
     if not settings.diversity:
         near = near.filter(pl.col("text_similarity") >= settings.near_duplicate_similarity)
+    # Of a crowd of like texts one may be in the pool of the other alone.
+    turned = near.select(seed="row", row="seed", text_similarity="text_similarity")
+    near = pl.concat([near, turned]).unique(["seed", "row"])
     ids = {"seed_article_id": known.gather(near["seed"]), "article_id": known.gather(near["row"])}
     return pl.DataFrame({**ids, "text_similarity": near["text_similarity"]})
 
