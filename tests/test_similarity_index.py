@@ -128,7 +128,7 @@ def test_after_any_small_steps_the_neighbours_are_those_of_comparing_all(
     st.lists(st.lists(st.tuples(st.integers(0, 23), st.booleans()), min_size=1, max_size=4), max_size=6),
 )
 @settings(deadline=None, max_examples=100)
-def test_a_pool_that_is_cut_holds_nobody_twice_and_is_never_short_while_there_are_others(
+def test_a_pool_holds_the_nearest_nobody_twice_and_is_never_short_while_there_are_others(
     titles: list[str], steps: list[list[tuple[int, bool]]]
 ) -> None:
     standing = frame([(title, True) for title in titles])
@@ -148,6 +148,8 @@ def test_a_pool_that_is_cut_holds_nobody_twice_and_is_never_short_while_there_ar
     for seed, others in exact.items():
         assert found[seed].items() <= {one: pytest.approx(cosine, abs=2e-5) for one, cosine in others.items()}.items()
         assert len(found[seed]) >= min(len(others), 3)
+        left_out = max((cosine for one, cosine in others.items() if one not in found[seed]), default=0.0)
+        assert left_out <= min(found[seed].values(), default=1.0) + 2e-5
 
 
 @given(ARTICLES)

@@ -220,7 +220,7 @@ class NeighbourIndex:
             np.arange(first, len(is_live)),
             is_live,
             is_found,
-            (self.near, self.similarities),
+            (self.near, self.similarities, self.is_cut),
             FAINTEST,
             threads,
         )
@@ -243,7 +243,7 @@ class NeighbourIndex:
         worn = np.flatnonzero(self.is_live & self.is_cut & (size < self.near.shape[1] - _WORN))
         if not len(worn):
             return self
-        blocks, standing = self._stack(), (self.near, self.similarities)
+        blocks, standing = self._stack(), (self.near, self.similarities, self.is_cut)
         near, similarities = find_changed(blocks, worn, self.is_live, self.is_found, standing, FAINTEST, threads)
         is_cut = self.is_cut | (near[:, -1] != NOBODY)
         is_cut[worn] = near[worn, -1] != NOBODY

@@ -190,7 +190,7 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     changed: NDArray[np.int64],
     is_live: NDArray[np.bool_],
     is_found: NDArray[np.bool_],
-    standing: tuple[NDArray[np.int32], NDArray[np.float32]],
+    standing: tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.bool_]],
     faintest: float,
     threads: int = 1,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -205,7 +205,8 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     is_live, is_found
         Which rows have a pool, and which may stand in one, shape (n,).
     standing
-        The pools of the rows there were, as `find_nearest_all` gives them.
+        The pools of the rows there were, as `find_nearest_all` gives them, and which of them were cut: there may be
+        others, fainter than the last, so none that is as faint takes a place that became free.
     faintest
         As there.
     threads
@@ -219,7 +220,9 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     size, count = len(is_live), standing[0].shape[1]
     near, cosines = np.full((size, count), -1, np.int32), np.zeros((size, count), np.float32)
     known = len(standing[0])
-    near[:known], cosines[:known] = standing
+    near[:known], cosines[:known], is_cut = standing
+    bars = np.zeros(size, np.float32)
+    bars[:known] = np.where(is_cut, _find_last(cosines[:known]), cosines[:known, -1])
     seeds, others, found = _find_pairs(blocks, changed, _GLIMPSE * faintest, threads)
     kept = is_live[seeds] & (seeds != others)
     seeds, others, found = seeds[kept], others[kept], np.round(found[kept], _DECIMALS)
@@ -228,7 +231,7 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     # The other direction: whoever is nearer than the last of a pool takes a place in it.
     is_changed = np.zeros(size, dtype=bool)
     is_changed[changed] = True
-    enters = np.flatnonzero((found > cosines[seeds, -1]) & is_found[others] & ~is_changed[seeds])
+    enters = np.flatnonzero((found > bars[seeds]) & is_found[others] & ~is_changed[seeds])
     # One that is compared again may stand there already.
     enters = enters[~(near[seeds[enters]] == others[enters, None]).any(axis=1)]
     touched = np.unique(seeds[enters])
@@ -241,6 +244,12 @@ def find_changed(  # noqa: PLR0913, PLR0917 - what there was, and what is new
     scores = np.concatenate([cosines[touched].ravel()[is_held], found[enters]])
     near[touched], cosines[touched] = _fill_pools(pairs, scores, touched, count, faintest)
     return near, cosines
+
+
+def _find_last(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the last cosine of each pool that is not 0."""
+    last: NDArray[np.float32] = cosines[np.arange(len(cosines)), np.maximum((cosines > 0).sum(axis=1) - 1, 0)]
+    return last
 
 
 def _find_pairs(
