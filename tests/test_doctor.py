@@ -313,7 +313,9 @@ def test_a_fault_is_told_with_its_line(newsroom: Newsroom, name: str) -> None:
 
 
 def test_an_empty_workspace_is_well(tmp_path: Path) -> None:
-    found = examine(Newsroom(tmp_path / "empty").context())
+    empty = Newsroom(tmp_path / "empty")
+    empty.workspace.warehouse.unlink()
+    found = examine(empty.context())
     assert [one for one in found if one.state == "wrong"] == []
 
 
