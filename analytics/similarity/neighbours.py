@@ -260,15 +260,27 @@ def _find_pairs(
     turned = sparse.csr_matrix(keep_heaviest(asking, _RETRIEVED_BY).T.tocsr())
     parts, first = [], 0
     for block in blocks:
-        both = sp_matmul_topn(
-            sparse.csr_matrix(block), turned, top_n=len(changed), threshold=glimpse, n_threads=threads
-        )
-        order = np.argsort(both.indices, kind="stable")
-        places, rows = both.indices[order], np.repeat(np.arange(block.shape[0]), np.diff(both.indptr))[order]
+        found = [np.zeros((2, 0), np.int32)]
+        # The product copies what it is given: a slice at a time finds room that is free already.
+        for start in range(0, block.shape[0], _SLICE):
+            part = _view_rows(block, start, min(start + _SLICE, block.shape[0]))
+            both = sp_matmul_topn(part, turned, top_n=len(changed), threshold=glimpse, n_threads=threads)
+            rows = np.repeat(np.arange(start, start + part.shape[0], dtype=np.int32), np.diff(both.indptr))
+            found.append(np.stack([both.indices, rows]))
+        places, rows = np.concatenate(found, axis=1)
+        order = np.argsort(places, kind="stable")
+        places, rows = places[order], rows[order]
         parts.append((rows + first, changed[places], _compare(asking, block, (places, rows), threads)))
         first += block.shape[0]
     seeds, others, cosines = zip(*parts, strict=True)
     return np.concatenate(seeds), np.concatenate(others), np.concatenate(cosines)
+
+
+def _view_rows(rows: sparse.csr_array, start: int, stop: int) -> sparse.csr_matrix:
+    """Give some rows without copying them."""
+    first, last = rows.indptr[start], rows.indptr[stop]
+    entries = (rows.data[first:last], rows.indices[first:last], rows.indptr[start : stop + 1] - first)
+    return sparse.csr_matrix(entries, shape=(stop - start, rows.shape[1]))
 
 
 def take_rows(blocks: Sequence[sparse.csr_array], rows: NDArray[np.int64]) -> sparse.csr_array:
