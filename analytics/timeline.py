@@ -19,7 +19,8 @@ def print_story(told: Told) -> None:
     """Print a story: its timeline with the lead and the short pick, and what became of it."""
     document = told.to_json()
     title = f"{document['title']} · story {document['story_id']} · {document['articles']:,} articles"
-    table = start_table(f"{title} · {document['updates']:,} updates since its lead")
+    updates = document["updates"]
+    table = start_table(f"{title} · {updates:,} update{'' if updates == 1 else 's'} since its lead")
     for name in ("published", "", "article", "title"):
         table.add_column(name, no_wrap=name != "title")
     table.add_column("similarity", justify="right")

@@ -250,6 +250,7 @@ def demo(
     """Make a newsroom from a seed, run the whole chain, and say whom counting took for robots and where to look."""
     from analytics.demo.newsroom import NewsroomPlan
     from analytics.demo.verdict import judge_demo
+    from analytics.keys import VisitorKeys
     from analytics.setup import attack_demo, make_demo
     from analytics.terminal import print_note, print_verdict, show_progress
     from analytics.waterfall import print_attacks
@@ -261,6 +262,8 @@ def demo(
     if report:
         print_json({**asdict(report), "workspace": str(report.workspace)}) if options.is_json else print_attacks(report)
         return
+    # The demo's day is past, and with it the life of the salts it was loaded with.
+    VisitorKeys(workspace.keys, datetime.now(UTC).replace(tzinfo=None))
     verdict = judge_demo(workspace.root / "newsroom", workspace.snapshot)
     if options.is_json:
         told = {"workspace": str(workspace.root), "reports": str(workspace.reports), "verdict": asdict(verdict)}
