@@ -105,13 +105,15 @@ def test_reasons_are_kept_of_pairs_whose_texts_are_the_same_and_found_anew_of_ot
     frame = BytesIO()
     pl.read_ipc(held["frame"].tobytes()).with_columns(shared_terms=pl.lit(["kept"])).write_ipc(frame)
     np.savez(path, found_with=held["found_with"], frame=np.frombuffer(frame.getvalue(), np.uint8))
-    newsroom.load_articles(tell("f1", f"{FLOOD} dam"), tell("f4", FLOOD, tags=["rain"]), tell("f5", FLOOD))
+    newsroom.load_articles(
+        tell("f1", f"{FLOOD} dam"), tell("f4", FLOOD, tags=["rain"]), tell("f5", FLOOD, tags=["rain"])
+    )
     newsroom.run(NOON)
     now = list_reasons(newsroom)
-    changed = {"f1", "f4", "f5"}
+    changed = {"f1", "f3", "f4", "f5"}  # of f3 the tag's spelling: most write it otherwise now
     assert {pair for pair in now if now[pair][1] == ["kept"]} == {pair for pair in now if not changed & {*pair}}
     assert found["f4", "f3"][0] == ["Rain"]
-    assert now["f3", "f4"][0] == ["rain"]
+    assert now["f3", "f4"][0] == now["f4", "f3"][0] == ["rain"]
     whole = bytearray(path.read_bytes())
     whole[len(whole) // 2] ^= 1
     for minutes, content in enumerate((b"", bytes(whole), bytes(whole[:200]), None), start=1):

@@ -141,7 +141,7 @@ def parse_select(warehouse: Warehouse, name: str) -> object:
     text = read_statement(name).text
     if match := DEFINITION.search(text):
         body = match[3].strip()
-        text = body if match[2] or body.startswith("select") else f"select {body}"
+        text = body if match[2] or body.startswith(("select", "with")) else f"select {body}"
     tree = json.loads(warehouse.query("select json_serialize_sql($text)", {"text": text}).item())
     assert tree["error"] is False, tree
     return dict(tree)

@@ -42,10 +42,10 @@ def add_reasons(
     Returns
     -------
     pl.DataFrame
-        The items in their order with `shared_tags`, as the item writes them, and `shared_terms`, those that
-        add most to the similarity first, each in the form that the two texts use most.
+        The items in their order with `shared_tags`, as most articles of the edition write them, and `shared_terms`,
+        those that add most to the similarity first, each in the form that the two texts use most.
     """
-    # Accepted spellings have one key; the reader sees the item's own.
+    # Accepted spellings have one key; the reader sees the one that the edition uses most.
     labels = "tag_labels" if "tag_labels" in articles.columns else "tags"
     rows = articles.select("article_id", "tags", labels=pl.col(labels)).with_row_index("row")
     seed_rows = rows.rename(lambda name: f"seed_{name}")
@@ -74,7 +74,7 @@ def share_tags(
     seed_tags, item_tags
         Tags, or their keys.
     labels
-        How the item writes its tags; as they are where none are given.
+        How the tags of the item are written; as they are where none are given.
 
     Examples
     --------

@@ -74,7 +74,7 @@ _MEANINGS = {
     "Image.alt": "The picture in words, in the edition's language.",
     "ReadNextDocument.article_id": "The article the reader is on.",
     "ReadNextItem.reasons": "Why the item is there.",
-    "Reasons.tags": "Tags both articles carry, as the item writes them.",
+    "Reasons.tags": "Tags both articles carry, as most articles of the edition write them.",
     "Reasons.terms": "Words that weigh most in the similarity, heaviest first.",
     "Reasons.next_reads": "How many went straight on to the item in 7 days; null where hardly anybody did.",
     "ReadNextDocument.tabs": "The lists of single sections, as set by read_next.tabs.",

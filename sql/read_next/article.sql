@@ -1,16 +1,18 @@
 -- table:   articles.article
 -- purpose: What Read Next knows of the articles.
 -- grain:   one row per article_id
--- reads:   articles.article, articles.article_tag, coverage.member, withdrawn_article
+-- reads:   articles.article, articles.article_tag, articles.edition_tag, coverage.member, withdrawn_article
 -- params:  as_of
 -- write:   none
 with tagged as (
     select
-        article_id,
-        list(tag_key order by tag_key) as tags,
-        list(label order by tag_key) as tag_labels
-    from articles.article_tag
-    group by article_id
+        tag.article_id,
+        list(tag.tag_key order by tag.tag_key) as tags,
+        list(known.label order by tag.tag_key) as tag_labels
+    from articles.article_tag as tag
+    inner join articles.article as article on tag.article_id = article.article_id
+    inner join articles.edition_tag as known on article.edition = known.edition and tag.tag_key = known.tag_key
+    group by tag.article_id
 )
 
 select

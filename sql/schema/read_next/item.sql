@@ -33,6 +33,6 @@ comment on column read_next.item.next_reads is 'Readers who went on from the one
 comment on column read_next.item.read_share is 'Share of the score that rests on what was read next.';
 comment on column read_next.item.age_days is 'Age of the item at the moment the list describes.';
 comment on column read_next.item.basis is 'How the item earned its slot: text, next-read, popular or pinned.';
-comment on column read_next.item.shared_tags is 'Tags both articles carry, as the item writes them.';
+comment on column read_next.item.shared_tags is 'Tags both articles carry, as most articles of the edition write them.';
 comment on column read_next.item.shared_terms is 'Words that weigh most in the similarity, heaviest first.';
 comment on column read_next.item.as_of is 'The moment the list describes (UTC).';

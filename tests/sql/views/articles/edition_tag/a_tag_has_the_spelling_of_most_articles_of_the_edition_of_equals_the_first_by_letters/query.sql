@@ -1,0 +1,1 @@
+select * from articles.edition_tag order by edition, tag_key
