@@ -16,7 +16,7 @@ from analytics.cli.doctor_command import doctor
 from analytics.cli.edit_commands import COMMANDS as EDIT_COMMANDS
 from analytics.cli.evaluate_commands import calibrate, evaluate
 from analytics.cli.explain_commands import compare, coverage, explain
-from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json
+from analytics.cli.options import Instant, Options, Zone, common_options, fail, print_json, read_clock
 from analytics.cli.privacy_commands import forget, purge
 from analytics.cli.rejects_commands import rejects
 from analytics.cli.runs_commands import backfill, runs
@@ -259,11 +259,11 @@ def demo(
     with show_progress() as progress:
         workspace = make_demo(folder.absolute(), plan, options.config, progress)
         report = attack_demo(workspace, plan, progress) if is_attacked else None
+    # The demo's day is past, and with it the life of the salts it was loaded with.
+    VisitorKeys(workspace.keys, read_clock())
     if report:
         print_json({**asdict(report), "workspace": str(report.workspace)}) if options.is_json else print_attacks(report)
         return
-    # The demo's day is past, and with it the life of the salts it was loaded with.
-    VisitorKeys(workspace.keys, datetime.now(UTC).replace(tzinfo=None))
     verdict = judge_demo(workspace.root / "newsroom", workspace.snapshot)
     if options.is_json:
         told = {"workspace": str(workspace.root), "reports": str(workspace.reports), "verdict": asdict(verdict)}

@@ -36,8 +36,12 @@ class Options:
         workspace = Workspace(self.workspace)
         workspace.require()
         files = [workspace.settings_file, *filter(None, (self.config, layer))]
-        now = datetime.now(UTC).replace(tzinfo=None)
-        return Context(workspace, load_settings(*files), now, self.wait_seconds, progress, warn)
+        return Context(workspace, load_settings(*files), read_clock(), self.wait_seconds, progress, warn)
+
+
+def read_clock() -> datetime:
+    """Give the moment, naive UTC as everywhere inside."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def write_out(path: Path, text: str) -> None:

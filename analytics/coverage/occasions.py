@@ -43,7 +43,7 @@ def learn_rarity(vectors: sparse.csr_array, published_at: pl.Series) -> NDArray[
     if not len(published_at):
         return np.ones(vectors.shape[1])
     day = (published_at.dt.date().rank("dense").to_numpy() - 1).astype(np.int64)
-    days = int(day.max()) + 1
+    days = count_days(published_at)
     of_day = sparse.csr_array((np.ones(len(day), np.float32), (day, np.arange(len(day)))), shape=(days, len(day)))
     spread = np.maximum(np.bincount((of_day @ vectors).indices, minlength=vectors.shape[1]), 1)
     history = min(1.0, days / _ENOUGH_DAYS)

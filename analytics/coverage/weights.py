@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,14 +15,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analytics.coverage.occasions import count_days, learn_rarity, weigh_occasions
-from analytics.similarity.arrays_file import name_texts, pack_texts, read_arrays, unpack_texts, write_arrays
-from analytics.similarity.weigher import TermWeigher
+from analytics.similarity.arrays_file import read_arrays, write_arrays
+from analytics.similarity.weigher import PACKED, TermWeigher
 from analytics.similarity.words import add_summaries
 
 _WORN_SHARE = 0.02
 _SMALL = 2_000
-_WORDS = ("terms", "stopped", "common")
-_ARRAYS = ("key", *name_texts(*_WORDS), "weights", "articles", "rarity", "days")
+_ARRAYS = ("key", *PACKED, "rarity", "days")
 
 
 @dataclass(frozen=True)
@@ -76,20 +74,14 @@ class StoryWeights:
 
     def weigh(self, articles: pl.DataFrame) -> sparse.csr_array:
         """Weigh some articles; a word that nobody wrote before says much."""
-        texts = add_summaries(articles)
-        model = self.model.extend(texts)
+        model, vectors = self.model.extend_transform(add_summaries(articles))
         new = np.ones(len(model.terms_) - len(self.rarity))
-        return weigh_occasions(model.transform(texts), np.concatenate([self.rarity, new]))
+        return weigh_occasions(vectors, np.concatenate([self.rarity, new]))
 
     def save(self, path: Path) -> None:
         """Write it to a file."""
-        model = self.model
-        arrays: dict[str, NDArray[Any]] = {}
-        for name in _WORDS:
-            arrays |= pack_texts(name, getattr(model, f"{name}_"))
-        numbers = {"articles": np.array(model.articles_), "days": np.array(self.days)}
-        learned = {"weights": model.weights_, "rarity": self.rarity, "key": np.array(model.key)}
-        write_arrays(path, arrays | numbers | learned)
+        about = {"key": np.array(self.model.key), "rarity": self.rarity, "days": np.array(self.days)}
+        write_arrays(path, self.model.pack() | about)
 
     @classmethod
     def load(cls, path: Path, model: TermWeigher) -> StoryWeights | None:
@@ -105,6 +97,5 @@ class StoryWeights:
         found = read_arrays(path, _ARRAYS)
         if found is None or str(found["key"]) != model.key:
             return None
-        model.terms_, model.stopped_, model.common_ = (unpack_texts(name, found) for name in _WORDS)
-        model.weights_, model.articles_ = found["weights"], int(found["articles"])
+        model.unpack(found)
         return cls(model, found["rarity"], int(found["days"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from itertools import pairwise
@@ -11,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analytics.whole_file import replacing
 
 
 def name_file(folder: Path, edition: str, language: str, kind: str) -> Path:
@@ -30,12 +31,8 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         By name; none of Python objects.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    waiting = path.with_name(f"{path.name}.new")
-    with waiting.open("wb") as file:
+    with replacing(path) as file:
         np.savez(file, allow_pickle=False, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.replace(path)
 
 
 def pack_texts(name: str, texts: Iterable[str]) -> dict[str, NDArray[Any]]:

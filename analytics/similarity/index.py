@@ -22,7 +22,7 @@ from scipy import sparse
 
 from analytics.similarity.arrays_file import name_texts, pack_texts, read_arrays, unpack_texts, write_arrays
 from analytics.similarity.neighbours import find_changed, find_nearest_all, take_rows
-from analytics.similarity.weigher import TermWeigher
+from analytics.similarity.weigher import PACKED, TermWeigher
 
 POOL = 60
 """Neighbours kept for each article."""
@@ -37,7 +37,6 @@ _VERSION = 4
 # All that is written once, and what stands beside it as articles come and go.
 _WHOLE = ("hashes", "is_live", "is_found", "is_cut", "near", "similarities")
 _SINCE = (*_WHOLE, "moved", "weights")
-_WORDS = ("terms", "stopped", "common")
 _ENTRIES = ("data", "indices", "indptr", "width")
 
 
@@ -210,9 +209,9 @@ class NeighbourIndex:
     def _add(self, fresh: pl.DataFrame, threads: int) -> NeighbourIndex:
         if not fresh.height:
             return self
-        first, model = len(self.ids), self.model.extend(fresh)
+        first, (model, new) = len(self.ids), self.model.extend_transform(fresh)
         vectors, added = replace(self, model=model)._stack()  # noqa: SLF001 - its own kind
-        added = sparse.csr_array(sparse.vstack([added, _shrink(model.transform(fresh))], format="csr"))
+        added = sparse.csr_array(sparse.vstack([added, _shrink(new)], format="csr"))
         is_live = np.concatenate([self.is_live, np.ones(fresh.height, dtype=bool)])
         is_found = np.concatenate([self.is_found, fresh["is_candidate"].to_numpy()])
         near, similarities = find_changed(
@@ -277,10 +276,8 @@ class NeighbourIndex:
             _write(since, self.written, self.changes, arrays | _take_apart(self.added))
             return self
         arrays = {name: getattr(self, name) for name in _WHOLE} | pack_texts("ids", self.ids)
-        model, vectors = self.model, self.take(np.arange(len(self.ids)))
-        for name in _WORDS:
-            arrays |= pack_texts(name, getattr(model, f"{name}_"))
-        arrays |= {"key": np.array(key), "weights": model.weights_, "articles": np.array(model.articles_)}
+        arrays |= self.model.pack() | {"key": np.array(key)}
+        vectors = self.take(np.arange(len(self.ids)))
         told = blake2b(key.encode(), digest_size=16)
         for name in (*_WHOLE, *name_texts("ids")):
             told.update(np.ascontiguousarray(arrays[name]).data)
@@ -309,11 +306,10 @@ class NeighbourIndex:
             None where there is no file, it is damaged, or it was made with something else: it is built anew then. Of a
             second file that is damaged nothing is taken: what it told is found again.
         """
-        whole = _read(path, (*_WHOLE, *name_texts("ids", *_WORDS), "key", "weights", "articles"))
+        whole = _read(path, (*_WHOLE, *name_texts("ids"), *PACKED, "key"))
         if whole is None or str(whole["key"]) != key:
             return None
-        model.terms_, model.stopped_, model.common_ = (unpack_texts(name, whole) for name in _WORDS)
-        model.weights_, model.articles_ = whole["weights"], int(whole["articles"])
+        model.unpack(whole)
         vectors, written = _put_together(whole), str(whole["written"])
         index = cls(
             model,
@@ -365,10 +361,8 @@ def _write(path: Path, written: str, changes: int, arrays: Mapping[str, NDArray[
 
 def _read(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]] | None:
     """Read what `_write` wrote; None where there is nothing whole of this version."""
-    about = read_arrays(path, ["version"])
-    if about is None or int(about["version"]) != _VERSION:
-        return None
-    return read_arrays(path, ["written", "changes", *_ENTRIES, *names])
+    found = read_arrays(path, ["version", "written", "changes", *_ENTRIES, *names])
+    return found if found and int(found["version"]) == _VERSION else None
 
 
 def _read_name(path: Path) -> str:

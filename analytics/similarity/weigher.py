@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analytics.articles.text import normalise_words, stem_vocabulary, stop_words
+from analytics.similarity.arrays_file import name_texts, pack_texts, unpack_texts
 from analytics.similarity.fields import FIELD_WEIGHTS, TITLE
 from analytics.similarity.neighbours import keep_heaviest
 from analytics.similarity.words import NumberedWords, number_words
@@ -24,6 +25,9 @@ _ALWAYS_DF = 20
 _HEAVIEST = 200
 # What is longer is no word: a picture in letters, or a text without spaces.
 _LONGEST = 100
+_WORDS = ("terms", "stopped", "common")
+PACKED = ("weights", "articles", *name_texts(*_WORDS))
+"""The arrays that hold what was learned."""
 _BLOCK, _TOKENS, _THREADS = 5_000, 1_000_000, 2
 
 
@@ -96,23 +100,22 @@ class TermWeigher:
         words = number_words(X, self._fields())
         return self._weigh(self._count(words, self._find_columns(self._read_terms(words.forms))))
 
-    def extend(self, X: pl.DataFrame) -> Self:  # noqa: N803 - as above
+    def extend_transform(self, X: pl.DataFrame) -> tuple[Self, sparse.csr_array]:  # noqa: N803 - as above
         """Return one that also knows the terms that only these articles have, as rare as they are among all.
 
-        What is new in the news is a name that nobody wrote before.
+        What is new in the news is a name that nobody wrote before. With it come the unit vectors of the articles.
 
         Examples
         --------
         >>> fitted = TermWeigher().fit(pl.DataFrame({"title": ["rain", "storm"]}))
-        >>> fitted.extend(pl.DataFrame({"title": ["storm Boris"]})).terms_.tolist()
+        >>> fitted.extend_transform(pl.DataFrame({"title": ["storm Boris"]}))[0].terms_.tolist()
         ['rain', 'storm', 'bori']
         """
         self._require_fitted()
         wider = copy(self)
-        wider._learn_new(X)  # noqa: SLF001 - its own kind
-        return wider
+        return wider, wider._learn_new(X)  # noqa: SLF001 - its own kind
 
-    def _learn_new(self, articles: pl.DataFrame) -> None:
+    def _learn_new(self, articles: pl.DataFrame) -> sparse.csr_array:
         words = number_words(articles, self._fields())
         terms = self._read_terms(words.forms)
         known = pl.Series([*self.terms_, *self.common_], dtype=pl.String)
@@ -120,9 +123,10 @@ class TermWeigher:
         new = new.filter(~new.is_in(known.implode()))
         self.terms_ = np.concatenate([self.terms_, new.to_numpy()])
         columns = self._find_columns(terms)
-        weights = self._learn_idf(self._count(words, columns), self.articles_)
-        weights *= self._learn_name_weights(words, columns)
+        counts = self._count(words, columns)
+        weights = self._learn_idf(counts, self.articles_) * self._learn_name_weights(words, columns)
         self.weights_ = np.concatenate([self.weights_, weights[len(self.weights_) :]])
+        return self._weigh(counts)
 
     def find_forms(self, X: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:  # noqa: N803 - as above
         """Count the words as written behind terms.
@@ -165,6 +169,18 @@ class TermWeigher:
         """Names what vectors depend on beside the articles: what it was made with, and how words are made."""
         told = f"{sorted(self.parameters.items())} {pl.__version__} {np.__version__}"
         return blake2b(told.encode(), digest_size=16).hexdigest()
+
+    def pack(self) -> dict[str, NDArray[Any]]:
+        """Give what was learned as arrays, named by `PACKED`."""
+        arrays: dict[str, NDArray[Any]] = {"weights": self.weights_, "articles": np.array(self.articles_)}
+        for name in _WORDS:
+            arrays |= pack_texts(name, getattr(self, f"{name}_"))
+        return arrays
+
+    def unpack(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take what another learned."""
+        self.terms_, self.stopped_, self.common_ = (unpack_texts(name, arrays) for name in _WORDS)
+        self.weights_, self.articles_ = arrays["weights"], int(arrays["articles"])
 
     def copy_unfitted(self) -> Self:
         """Make another with the same parameters."""

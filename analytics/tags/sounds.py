@@ -121,7 +121,7 @@ def tell_apart(one: str, other: str, *, is_across: bool) -> float:
 
 
 @lru_cache(2**16)
-def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - called for every pair of sounds - the cache wants places
+def _tell_apart(one: str, other: str, is_across: bool) -> float:  # noqa: FBT001 - the cache wants places
     drops, hopeless = _list_drops(other, is_across), _HOPELESS * (len(one) + len(other))
     above = [0.0, *accumulate(drops)]
     for sound, dropped in zip(one, _list_drops(one, is_across), strict=True):
