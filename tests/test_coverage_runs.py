@@ -119,8 +119,8 @@ def test_stories_are_found_by_kept_weights_and_new_names_count_before_these_are_
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = newsroom.workspace.similarity
-    monkeypatch.setattr(weights, "_SMALL", 0)
-    monkeypatch.setattr(weights, "_WORN_SHARE", 9.0)
+    monkeypatch.setattr(weights, "SMALL", 0)
+    monkeypatch.setattr(weights, "REFIT_SHARE", 9.0)
     make(newsroom, folder=folder)
     (path,) = folder.glob("*.stories.npz")
     kept = path.read_bytes()
@@ -136,7 +136,7 @@ def test_stories_are_found_by_kept_weights_and_new_names_count_before_these_are_
         newsroom.load_articles(tell_fire(f"h{len(content)}", 2))
         make(newsroom, folder=folder)
         assert len(path.read_bytes()) > len(kept)
-    monkeypatch.setattr(weights, "_WORN_SHARE", 0.02)
+    monkeypatch.setattr(weights, "REFIT_SHARE", 0.02)
     learned = path.read_bytes()
     newsroom.load_articles(tell_fire("g9", 3))
     make(newsroom, folder=folder)

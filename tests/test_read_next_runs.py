@@ -95,8 +95,8 @@ def list_reasons(newsroom: Newsroom) -> dict[tuple[str, str], tuple[list[str], l
 def test_reasons_are_kept_of_pairs_whose_texts_are_the_same_and_found_anew_of_others(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexes, "_SMALL", 0)
-    monkeypatch.setattr(indexes, "_REFIT_SHARE", 1e9)
+    monkeypatch.setattr(indexes, "SMALL", 0)
+    monkeypatch.setattr(indexes, "REFIT_SHARE", 1e9)
     newsroom.load_articles(tell("f3", FLOOD, tags=["Rain"]), tell("f4", FLOOD, tags=["Rain"]))
     newsroom.run(NOON)
     found = list_reasons(newsroom)

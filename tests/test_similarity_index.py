@@ -73,8 +73,8 @@ def assert_alike(found: dict[str, dict[str, float]], exact: dict[str, dict[str, 
 
 @pytest.fixture
 def _never_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexes, "_SMALL", 0)
-    monkeypatch.setattr(indexes, "_REFIT_SHARE", 1e9)
+    monkeypatch.setattr(indexes, "SMALL", 0)
+    monkeypatch.setattr(indexes, "REFIT_SHARE", 1e9)
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_what_a_second_file_told_is_found_again_where_it_is_damaged_or_of_anothe
 
 
 def test_a_few_changes_cost_no_new_model_and_one_in_fifty_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexes, "_SMALL", 10)
+    monkeypatch.setattr(indexes, "SMALL", 10)
     rng = np.random.default_rng(3)
     titles = [" ".join(rng.choice(WORDS, 4)) for _ in range(200)]
     standing = frame([(f"{title} number{place}", True) for place, title in enumerate(titles)])
@@ -249,8 +249,8 @@ def test_a_name_that_nobody_wrote_before_brings_new_articles_together(tmp_path: 
 
 
 def test_a_pool_that_lost_a_third_is_filled_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexes, "_SMALL", 0)
-    monkeypatch.setattr(indexes, "_REFIT_SHARE", 1e9)
+    monkeypatch.setattr(indexes, "SMALL", 0)
+    monkeypatch.setattr(indexes, "REFIT_SHARE", 1e9)
     standing = frame([(f"storm{place % 3} river{place % 3} own{place}", True) for place in range(POOL * 6)])
     index = NeighbourIndex.build(TermWeigher(), standing)
     nearest = {int(row) for row in index.near[0, : POOL // 2]}

@@ -16,11 +16,9 @@ from scipy import sparse
 
 from analytics.coverage.occasions import count_days, learn_rarity, weigh_occasions
 from analytics.similarity.arrays_file import read_arrays, write_arrays
-from analytics.similarity.weigher import PACKED, TermWeigher
+from analytics.similarity.weigher import PACKED, REFIT_SHARE, SMALL, TermWeigher
 from analytics.similarity.words import add_summaries
 
-_WORN_SHARE = 0.02
-_SMALL = 2_000
 _ARRAYS = ("key", *PACKED, "rarity", "days")
 
 
@@ -70,7 +68,7 @@ class StoryWeights:
         """
         articles, days = len(published_at), count_days(published_at)
         worn = (abs(articles - self.model.articles_) / max(articles, 1), abs(days - self.days) / max(days, 1))
-        return articles >= _SMALL and max(worn) <= _WORN_SHARE
+        return articles >= SMALL and max(worn) <= REFIT_SHARE
 
     def weigh(self, articles: pl.DataFrame) -> sparse.csr_array:
         """Weigh some articles; a word that nobody wrote before says much."""

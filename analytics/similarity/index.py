@@ -22,7 +22,7 @@ from scipy import sparse
 
 from analytics.similarity.arrays_file import name_texts, pack_texts, read_arrays, unpack_texts, write_arrays
 from analytics.similarity.neighbours import find_changed, find_nearest_all, take_rows
-from analytics.similarity.weigher import PACKED, TermWeigher
+from analytics.similarity.weigher import PACKED, REFIT_SHARE, SMALL, TermWeigher
 
 POOL = 60
 """Neighbours kept for each article."""
@@ -30,8 +30,6 @@ NOBODY = -1
 """Fills a pool that has fewer."""
 FAINTEST = 0.05
 """A similarity below this one is none."""
-_REFIT_SHARE = 0.02
-_SMALL = 2_000
 _WORN = 20
 _VERSION = 4
 # All that is written once, and what stands beside it as articles come and go.
@@ -157,7 +155,7 @@ class NeighbourIndex:
         is_gone[place.drop_nulls().to_numpy()] = False
         is_found[place.drop_nulls().to_numpy()] = articles["is_candidate"].filter(place.is_not_null()).to_numpy()
         changes = place.null_count() + int(is_gone.sum())
-        is_worn = articles.height < _SMALL or self.changes + changes > _REFIT_SHARE * articles.height
+        is_worn = articles.height < SMALL or self.changes + changes > REFIT_SHARE * articles.height
         # An article that was too old is young again: the moment is an earlier one.
         if (changes and is_worn) or (is_found & ~self.is_found).any():
             return self.build(self.model.copy_unfitted(), articles, threads=threads) if may_build else None

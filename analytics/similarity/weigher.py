@@ -26,6 +26,10 @@ _HEAVIEST = 200
 # What is longer is no word: a picture in letters, or a text without spaces.
 _LONGEST = 100
 _WORDS = ("terms", "stopped", "common")
+SMALL = 2_000
+"""So few articles cost nothing to learn from anew."""
+REFIT_SHARE = 0.02
+"""What was learned holds until more than this share of the articles came or went since."""
 PACKED = ("weights", "articles", *name_texts(*_WORDS))
 """The arrays that hold what was learned."""
 _BLOCK, _TOKENS, _THREADS = 5_000, 1_000_000, 2
